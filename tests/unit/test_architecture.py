@@ -11,9 +11,23 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 MOKA = ROOT / "ckanext-moka" / "ckanext" / "moka"
-ORDER = (
-    "moka_schemas core tables moka_harvesters journal jobs search demand catalog quality publication harvest dcat portal stack"
-).split()
+ORDER = [
+    "moka_schemas",
+    "core",
+    "tables",
+    "moka_harvesters",
+    "journal",
+    "jobs",
+    "search",
+    "demand",
+    "catalog",
+    "quality",
+    "publication",
+    "harvest",
+    "dcat",
+    "portal",
+    "stack",
+]
 PURE = ("moka_schemas", "core", "tables", "moka_harvesters")
 FOLDERS = {
     **{stage: MOKA / stage for stage in ORDER if not stage.startswith("moka_")},
@@ -112,7 +126,9 @@ def declared_options() -> list[str]:
 
 def public_functions(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("moka_")]
+    return [
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("moka_")
+    ]
 
 
 def test_every_option_is_documented():
