@@ -46,6 +46,7 @@ setup(
     entry_points={
         "console_scripts": ["moka = ckanext.moka.stack.main:main"],
         "ckan.plugins": plugins,
+        "ckan.rdf.profiles": ["moka_dcat_ap = ckanext.moka.dcat.profile:MokaDcatApProfile"],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
     },
 )
