@@ -221,7 +221,7 @@ def start_worker(tmp_path):
     def _start(queue):
         script = SCRIPT.format(queue=queue, ini=tk.config["__file__"])
         process = subprocess.Popen(
-            [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            [sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         started.append(process)
         return process
@@ -230,13 +230,13 @@ def start_worker(tmp_path):
     for process in started:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        print(process.communicate()[0].decode())
 
 
 def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.1)
 
 
