@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ckan.plugins import toolkit as tk
 from ckanext.dcat.utils import catalog_uri
 
+from ckanext.moka.catalog import api as catalog
+
 __all__ = ["Site", "site"]
 
 
@@ -34,8 +36,8 @@ def site() -> Site:
         base=catalog_uri().rstrip("/"),
         title=tk.config.get("ckan.site_title") or "",
         description=tk.config.get("ckan.site_description") or "",
-        code=tk.config.get("ckanext.moka.municipality_code") or "",
-        publisher=tk.config.get(own + "publisher_name") or "",
+        code=catalog.municipality_code(),
+        publisher=catalog.municipality_name(),
         publisher_en=tk.config.get(own + "publisher_name_en") or "",
         license_id=tk.config.get(own + "catalog_license") or "",
     )

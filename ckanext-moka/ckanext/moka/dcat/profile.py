@@ -82,8 +82,8 @@ class MokaDcatApProfile(EuropeanDCATAP3Profile):
         self._text(scheme, DCT.title, "分野（16分野）", "ja")
         for item in voc.code_items("theme16"):
             self._theme(item, here)
-            for target in voc.eu_themes(item["value"]):
-                concept = URIRef(here.iri("theme", item["value"]))
+            for target in voc.eu_themes(item["code"]):
+                concept = URIRef(here.iri("theme", item["code"]))
                 self.g.add((concept, SKOS.relatedMatch, URIRef(target)))
         for item in voc.code_items("standard_datasets"):
             self._standard(item, here)
@@ -118,12 +118,12 @@ class MokaDcatApProfile(EuropeanDCATAP3Profile):
     def _classify(self, data: dict[str, Any], ref: URIRef, here: Site) -> None:
         """Theme (ours and the EU's), language, frequency, the standard that the dataset follows."""
         code = str(data.get("theme") or "")
-        item = next((item for item in voc.code_items("theme16") if item["value"] == code), None)
+        item = next((item for item in voc.code_items("theme16") if item["code"] == code), None)
         if item:
             self.g.add((ref, DCAT.theme, self._theme(item, here)))
             for target in voc.eu_themes(code):
                 self._link(ref, DCAT.theme, target, SKOS.Concept)
-        self._link(ref, DCT.language, voc.JAPANESE, DCT.LinguisticSystem)
+        self._link(ref, DCT.language, voc.language(data.get("language") or ""), DCT.LinguisticSystem)
         self._link(
             ref, DCT.accrualPeriodicity, voc.frequency(str(data.get("update_frequency") or "")), DCT.Frequency
         )
@@ -206,7 +206,7 @@ class MokaDcatApProfile(EuropeanDCATAP3Profile):
         self.g.add((ref, RDF.type, DCAT.Distribution))
         self._text(ref, DCT.title, resource.get("name") or data.get("title") or data["name"], "ja")
         self._text(ref, DCT.description, resource.get("description"), "ja")
-        self._link(ref, DCT.language, voc.JAPANESE, DCT.LinguisticSystem)
+        self._link(ref, DCT.language, voc.language(data.get("language") or ""), DCT.LinguisticSystem)
         self._link(ref, DCT.license, self._license(data), DCT.LicenseDocument)
         self._rights(data, resource, ref, here)
         self._time(ref, DCT.issued, resource.get("released_at") or resource.get("created"))
@@ -274,19 +274,19 @@ class MokaDcatApProfile(EuropeanDCATAP3Profile):
         return place
 
     def _theme(self, item: dict[str, Any], here: Site) -> URIRef:
-        concept = URIRef(here.iri("theme", item["value"]))
+        concept = URIRef(here.iri("theme", item["code"]))
         self.g.add((concept, RDF.type, SKOS.Concept))
         self.g.add((concept, SKOS.inScheme, URIRef(f"{here.base}/id/theme")))
-        self.g.add((concept, SKOS.notation, Literal(item["value"])))
+        self.g.add((concept, SKOS.notation, Literal(item["code"])))
         self._text(concept, SKOS.prefLabel, item["label"], "ja")
         self._text(concept, SKOS.prefLabel, item.get("label_en"), "en")
         return concept
 
     def _standard(self, item: dict[str, Any], here: Site) -> URIRef:
-        standard = URIRef(here.iri("standard", item["value"]))
+        standard = URIRef(here.iri("standard", item["code"]))
         self.g.add((standard, RDF.type, DCT.Standard))
         self._text(standard, DCT.title, f"自治体標準オープンデータセット {item['label']}", "ja")
-        self._text(standard, DCT.identifier, item["value"])
+        self._text(standard, DCT.identifier, item["code"])
         return standard
 
     def _license(self, data: dict[str, Any]) -> str | None:

@@ -23,6 +23,7 @@ __all__ = [
     "eu_themes",
     "file_type",
     "frequency",
+    "language",
     "license_uri",
     "media_type",
 ]
@@ -99,8 +100,13 @@ _MEDIA_TYPE = re.compile(r"^(application|audio|font|image|message|model|multipar
 
 @cache
 def code_items(name: str) -> tuple[dict[str, Any], ...]:
-    """Return the items (value, label, …) of ``theme16``, ``update_frequencies`` or ``standard_datasets``."""
+    """Return the items (code, label, …) of ``theme16``, ``update_frequencies`` or ``standard_datasets``."""
     return tuple(moka_schemas.read(f"metadata/{name}.json"))
+
+
+def language(code: str) -> str:
+    """Return the EU language URI of ``ja``, ``en`` or ``mul``; Japanese for anything else."""
+    return f"{EU}language/{ {'en': 'ENG', 'mul': 'MUL'}.get(code, 'JPN') }"
 
 
 def eu_themes(code: str) -> tuple[str, ...]:
@@ -156,9 +162,9 @@ def license_uri(license_id: str, url: str = "") -> str | None:
 
 
 def conforming_standard(code: str) -> dict[str, Any] | None:
-    """Return the municipal standard dataset (value, label, slug) by number or slug; None if unknown."""
+    """Return the municipal standard dataset (code, label, slug) by number or slug; None if unknown."""
     wanted = code.strip()
     return next(
-        (item for item in code_items("standard_datasets") if wanted in (item["value"], item.get("slug"))),
+        (item for item in code_items("standard_datasets") if wanted in (item["code"], item.get("slug"))),
         None,
     )
