@@ -1,0 +1,94 @@
+"""The door of the table engine: check a file, repair it, convert it, load its table. No CKAN, no services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .locate import locate
+from .model import Change, Source, Table, UnreadableFile, Value
+from .read import read
+from .recognise import recognise
+from .repair import CleanTable, repair
+
+__all__ = [
+    "ENGINE_VERSION", "Change", "Column", "LoadedTable", "UnreadableFile", "load",
+]  # fmt: skip
+
+ENGINE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a loaded table: Japanese label, ASCII physical name, type, PostgreSQL type."""
+
+    label: str
+    name: str
+    type: str
+    pg_type: str
+
+
+class LoadedTable:
+    """A repaired table with typed columns."""
+
+    def __init__(self, source: Source, clean: CleanTable, others: int = 0) -> None:
+        self._clean = clean
+        self.columns = [Column(c.label, c.name, c.type, c.pg_type) for c in clean.columns]
+        self.row_count = clean.row_count
+        self.schema_id = clean.source.schema_id
+        self.sheet = clean.source.sheet.name
+        self.changes = clean.changes
+        self.sha256 = source.sha256
+        self.other_tables = others
+
+    @property
+    def rows(self) -> Iterator[tuple[Value, ...]]:
+        """A fresh iterator over the rows as tuples of Python values, ``None`` where a cell is empty."""
+        return zip(*(column.values for column in self._clean.columns), strict=True)
+
+
+def load(path: str | Path, *, name: str | None = None, schema: str | None = None) -> LoadedTable:
+    """Return the main table of the file, repaired and typed.
+
+    ``name`` is the name people gave the file when ``path`` is a store's own. Raises ``UnreadableFile`` with a
+    Japanese sentence when there is no table, or when its cells cannot be told apart.
+    """
+    source = read(Path(path), name)
+    tables = find_tables(source, schema)
+    table = main_table(tables)
+    _refuse_shifted(table)
+    return LoadedTable(source, repair(table), len(tables) - 1)
+
+
+def find_tables(source: Source, schema: str | None = None) -> list[Table]:
+    """Return the tables in all sheets that are shown, each tied to the standard it follows."""
+    tables = []
+    for sheet in source.sheets:
+        if not sheet.hidden and sheet.rows:
+            for table in locate(sheet):
+                recognise(table, source.name, schema)
+                tables.append(table)
+    return tables
+
+
+def main_table(tables: list[Table]) -> Table:
+    """Return the table with the most cells; ``UnreadableFile`` when there is none with data."""
+    ranked = sorted(
+        tables, key=lambda t: (t.schema is not None, len(t.data_rows) * len(t.columns)), reverse=True
+    )
+    if not ranked or not ranked[0].columns:
+        raise UnreadableFile(
+            "表が見つかりません。1 行目に項目名、2 行目からデータを入力してください。", variant="no-table"
+        )
+    return ranked[0]
+
+
+def _refuse_shifted(table: Table) -> None:
+    if table.sheet.name is None and table.extra_cells:
+        row = table.extra_cells[0][0] + 1
+        count = len({r for r, _c in table.extra_cells})
+        raise UnreadableFile(
+            f"{row} 行目など {count} 行で、値の数が項目名の数より多くなっています。コンマを含む値は \" で囲んでください。",
+            rule="L1-15", variant="extra", row=row, count=count,
+        )  # fmt: skip

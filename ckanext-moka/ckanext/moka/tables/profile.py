@@ -1,0 +1,128 @@
+"""What a column holds: numbers, dates, times, marks, words; decided on its distinct values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from ..core.dates import is_era_date, parse_clock, parse_era_date, parse_western_date
+from ..core.numbers import Number, is_mark, parse_number, plain_number
+from .model import Column
+
+__all__ = ["Profile", "is_code_label", "profile"]
+
+# Columns whose digits are names, not amounts.
+_CODE = re.compile(
+    r"(コード|番号|郵便|〒|電話|ＴＥＬ|TEL|FAX|ＦＡＸ|内線|番地|住所|所在|丁目|町字|緯度経度|ID$|ＩＤ$|_id$|^id$|[Cc]ode$|[Pp]hone|[Tt]elephone|[Aa]ddress|[Pp]ostcode|postal|zip|[Nn]umber$|電子メール|メール|URL)",
+)
+_NOT_CODE = re.compile(r"(行番号|連番|通し番号|^番号$|^No\.?$|^NO$|^№$)")
+_LEADING_ZERO = re.compile(r"^0[0-9]+$")
+_ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+_TIME = re.compile(r"^[0-9０-９]{1,2}[:：][0-9０-９]{2}")
+_DIGIT = re.compile(r"[0-9０-９]")
+_ERA_HINT = re.compile(r"[年元MTSHRＭＴＳＨＲ]")
+
+
+@dataclass
+class Profile:
+    """Counts of cells per kind, and what each distinct text was found to be."""
+
+    filled: int = 0
+    plain: int = 0
+    loose: int = 0
+    marks: int = 0
+    iso: int = 0
+    dates: int = 0
+    eras: int = 0
+    clocks: int = 0
+    words: int = 0
+    zeros: bool = False
+    integral: bool = True
+    code: bool = False
+    numbers: dict[str, Number] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
+    mark_texts: set[str] = field(default_factory=set)
+    word_texts: set[str] = field(default_factory=set)
+
+    @property
+    def numeric(self) -> bool:
+        """The column is meant to hold amounts: most of what is not a mark is a number."""
+        values = self.filled - self.marks
+        return not self.code and not self.zeros and values > 0 and (self.plain + self.loose) >= values * 0.8
+
+    @property
+    def all_numbers(self) -> bool:
+        """Every cell that is not empty is a number once repaired exactly."""
+        return (
+            self.numeric
+            and self.marks == 0
+            and self.words == 0
+            and all(n.exact for n in self.numbers.values())
+        )
+
+
+def is_code_label(label: str) -> bool:
+    """Tell whether a label names something whose digits are not an amount (code, phone, postcode, ID, address)."""
+    return _CODE.search(label) is not None and _NOT_CODE.search(label) is None
+
+
+def profile(column: Column, declared: str | None = None) -> Profile:
+    """Return the profile of ``column``; ``declared`` is the type of the standard's field (a string is no amount)."""
+    result = Profile(filled=column.filled)
+    result.code = is_code_label(column.label) if declared is None else declared == "string"
+    for kind, count in column.native.items():
+        if kind in (int, float):
+            result.plain += count
+        elif kind in (date, datetime):
+            result.iso += count
+        elif kind in (time, timedelta):
+            result.clocks += count
+        else:
+            result.words += count
+    if column.native.get(float):
+        result.integral = False
+    for text, count in column.texts.items():
+        _classify(text, count, result)
+    return result
+
+
+def _classify(text: str, count: int, result: Profile) -> None:
+    stripped = text.strip()
+    if not stripped:
+        result.filled -= count
+    elif plain_number(text):
+        result.plain += count
+        result.integral = result.integral and "." not in text
+    elif is_mark(stripped):
+        result.marks += count
+        result.mark_texts.add(text)
+    elif not _DIGIT.search(stripped) and not _ERA_HINT.search(stripped):
+        result.words += count
+        result.word_texts.add(text)
+    elif _ISO.match(stripped) and (day := parse_western_date(stripped)):
+        result.iso += count
+        result.days[text] = day
+    elif _LEADING_ZERO.match(unicodedata.normalize("NFKC", stripped)):
+        result.zeros = True
+        result.words += count
+        result.word_texts.add(text)
+    elif number := parse_number(text):
+        result.loose += count
+        result.numbers[text] = number
+        result.integral = result.integral and "." not in number.plain
+    elif day := parse_western_date(stripped):
+        result.dates += count
+        result.days[text] = day
+    elif (day := parse_era_date(stripped)) or is_era_date(stripped):
+        result.eras += count
+        if day:
+            result.days[text] = day
+        else:
+            result.word_texts.add(text)
+    elif _TIME.match(stripped) and parse_clock(stripped):
+        result.clocks += count
+    else:
+        result.words += count
+        result.word_texts.add(text)

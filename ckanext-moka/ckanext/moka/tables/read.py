@@ -1,0 +1,209 @@
+"""Open a file, find out what it really is, and hand on its sheets."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import python_calamine
+
+from . import delimited, encodings, workbook
+from .model import Range, Sheet, Source, SourceNote, UnreadableFile, Value
+
+__all__ = ["MAX_BYTES", "read"]
+
+MAX_BYTES = 300 * 1024 * 1024
+_TEXT_FORMATS = {"csv", "tsv", "txt"}
+_CONTAINERS = (
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+)
+_NAMES = {
+    "pdf": "PDF", "png": "画像（PNG）", "jpg": "画像（JPEG）", "html": "ウェブページ（HTML）", "docx": "Word 文書",
+    "pptx": "PowerPoint 文書", "zip": "ZIP ファイル", "doc": "Word などの古い形式の文書", "json": "JSON", "xml": "XML",
+    "xlsx": "Excel ブック（XLSX）", "xls": "Excel 97-2003 ブック（XLS）", "ods": "OpenDocument 表計算（ODS）",
+    "csv": "CSV", "tsv": "タブ区切りの文字ファイル",
+}  # fmt: skip
+
+
+def read(path: Path, name: str | None = None) -> Source:
+    """Read the file at ``path``; ``name`` is what people call it when ``path`` is a store's own name.
+
+    Raises ``UnreadableFile`` with a Japanese sentence for whatever cannot be read as a table, and ``OSError``
+    when the file is not there.
+    """
+    name = name or path.name
+    size = path.stat().st_size
+    if size == 0:
+        raise UnreadableFile(
+            "ファイルの中身が空（0 バイト）です。正しいファイルを選び直してください。", variant="empty"
+        )
+    if size > MAX_BYTES:
+        raise UnreadableFile(
+            f"ファイルが {size / 1e6:,.0f} MB あります。{MAX_BYTES // 1_000_000} MB までのファイルに分けてください。",
+            variant="large",
+            size=size,
+        )
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    kind = _kind(path, head)
+    source = Source(name=name, format=kind, size=size, sha256=digest)
+    if kind in ("xlsx", "xls", "ods"):
+        _read_workbook(path, source)
+    elif kind in ("csv", "tsv"):
+        _read_text(path, source)
+    else:
+        raise UnreadableFile(
+            f"中身は {_NAMES.get(kind, kind)} です。表として読めるのは CSV・TSV・XLSX・XLS・ODS です。元の表から CSV か Excel で保存して出してください。",
+            rule="L1-01", variant="format", kind=_NAMES.get(kind, kind),
+        )  # fmt: skip
+    suffix = Path(name).suffix.lower().lstrip(".")
+    if suffix and not _fits(suffix, source.format):
+        source.notes.insert(
+            0, SourceNote("format-error", "mismatch", {"suffix": suffix, "kind": _NAMES[source.format]})
+        )
+    return source
+
+
+def _fits(suffix: str, kind: str) -> bool:
+    return (
+        suffix == kind
+        or (suffix in _TEXT_FORMATS and kind in ("csv", "tsv"))
+        or (suffix == "xlsm" and kind == "xlsx")
+    )
+
+
+def _kind(path: Path, head: bytes) -> str:
+    for magic, kind in _CONTAINERS:
+        if head.startswith(magic):
+            return _office(path) if kind == "zip" else _old_office(path) if kind == "ole" else kind
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<html" in start):
+        return "html"
+    if start.startswith(b"<?xml"):
+        return "xml"
+    if start.startswith((b"{", b"[{")):
+        return "json"
+    return "csv"
+
+
+def _office(path: Path) -> str:
+    names = set(workbook.guard(path))
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        raise UnreadableFile(
+            "Excel バイナリブック（XLSB）は読めません。「Excel ブック（.xlsx）」で保存し直してください。",
+            rule="L1-01",
+            variant="format",
+            kind="XLSB",
+        )
+    if any(item.startswith("word/") for item in names):
+        return "docx"
+    if any(item.startswith("ppt/") for item in names):
+        return "pptx"
+    return "ods" if "content.xml" in names else "zip"
+
+
+def _old_office(path: Path) -> str:
+    data = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise UnreadableFile(
+            "パスワードで保護されています。パスワードを外して保存し直してください。", variant="encrypted"
+        )
+    book = any(item.encode("utf-16-le") in data for item in ("Workbook", "Book"))
+    return "xls" if book else "doc"
+
+
+def _read_text(path: Path, source: Source) -> None:
+    text, source.encoding, source.bom = encodings.decode(path.read_bytes())
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise UnreadableFile(
+            "ファイルに文字がありません（空白か改行だけです）。正しいファイルを選び直してください。",
+            variant="empty",
+        )
+    controls = re.search(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])
+    if controls and len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])) > 20:
+        raise UnreadableFile(
+            "文字のファイルではないようです。CSV か Excel で保存し直してください。",
+            rule="L1-01",
+            variant="format",
+            kind="表ではない形式",
+        )
+    sheet, source.delimiter, notes = delimited.parse(text)
+    source.format = "tsv" if source.delimiter == "\t" else "csv"
+    source.sheets = [sheet]
+    source.notes += notes
+    if source.encoding != "utf-8":
+        source.notes.append(
+            SourceNote(
+                "encoding-note",
+                "other" if source.encoding != "cp932" else "cp932",
+                {"encoding": source.encoding},
+            )
+        )
+
+
+def _read_workbook(path: Path, source: Source) -> None:
+    facts = workbook.sheet_facts(path) if source.format == "xlsx" else {}
+    if source.format != "xls":
+        source.parts = workbook.guard(path)
+        source.properties = workbook.properties(path)
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+            hidden = {
+                m.name for m in book.sheets_metadata if m.visible != python_calamine.SheetVisibleEnum.Visible
+            }
+            kinds = {m.name: m.typ for m in book.sheets_metadata}
+            for title in book.sheet_names:
+                if kinds.get(title) == python_calamine.SheetTypeEnum.WorkSheet:
+                    source.sheets.append(_sheet(book, title, title in hidden, facts.get(title)))
+    except python_calamine.PasswordError as error:
+        raise UnreadableFile(
+            "パスワードで保護されています。パスワードを外して保存し直してください。", variant="encrypted"
+        ) from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise UnreadableFile(
+            "表計算ファイルとして開けません（壊れています）。表計算ソフトで開けるか確かめ、保存し直してください。",
+            variant="broken",
+        ) from error
+    if not any(sheet.rows for sheet in source.sheets):
+        raise UnreadableFile(
+            "どのシートにも値がありません。正しいファイルを選び直してください。", variant="empty"
+        )
+
+
+def _sheet(
+    book: python_calamine.CalamineWorkbook, title: str, hidden: bool, facts: workbook.SheetFacts | None
+) -> Sheet:
+    grid = book.get_sheet_by_name(title)
+    rows: list[list[Value]] = [
+        [_clean(value) for value in row] for row in grid.to_python(skip_empty_area=False)
+    ]
+    tail = 0
+    while rows and not any(value is not None for value in rows[-1]):
+        rows.pop()
+        tail += 1
+    sheet = Sheet(title, rows, hidden=hidden, blank_tail=tail)
+    if facts is not None:
+        for item in ("merged", "hidden_rows", "hidden_cols", "comments", "formulas", "errors", "objects"):
+            setattr(sheet, item, getattr(facts, item))
+    elif grid.merged_cell_ranges:
+        sheet.merged = [Range(*first, *last) for first, last in grid.merged_cell_ranges]
+    return sheet
+
+
+def _clean(value: object) -> Value:
+    if value == "" or value is None:
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value  # type: ignore[return-value]

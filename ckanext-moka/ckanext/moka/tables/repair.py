@@ -1,0 +1,337 @@
+"""Repairs that are certain: what the cell says stays, only its spelling changes. Every change is listed.
+
+Never touched: marks for suppressed or missing values, blanks (a blank is no zero), approximate numbers, rare
+characters in names, dates whose era and year contradict each other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from ..core.codes import repair_municipality_code
+from ..core.dates import parse_clock
+from ..core.naming import physical_name, unique_names
+from .model import Change, Column, Table, Value, address, as_text, show
+from .profile import Profile, profile
+from .recognise import physical_words
+
+__all__ = ["CleanColumn", "CleanTable", "clean_label", "clean_text", "repair"]
+
+PG_TYPES = {
+    "text": "text",
+    "integer": "int8",
+    "number": "float8",
+    "date": "date",
+    "datetime": "timestamp",
+    "boolean": "bool",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2060]")
+_BREAK = re.compile(r"[ \t\u3000]*(?:\r\n|\r|\n)+[ \t\u3000]*")
+_EDGE = " \t\u3000\xa0"
+_WIDE_CODE = re.compile(r"^[0-9０-９A-Za-zＡ-Ｚａ-ｚ\-－−‐ー―（）()＋+ 　]+$")
+_HAS_WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ－−（）＋]")
+_HALF_KANA = re.compile(r"[ｦ-ﾟ]+")
+_INT8 = 2**63 - 1
+
+
+@dataclass
+class CleanColumn:
+    """A repaired column with its final type."""
+
+    index: int
+    label: str
+    name: str
+    type: str
+    values: list[Value]
+    unit: str = ""
+
+    @property
+    def pg_type(self) -> str:
+        """The PostgreSQL type that holds every value."""
+        return PG_TYPES[self.type]
+
+
+@dataclass
+class CleanTable:
+    """A table after repair and the list of what was changed."""
+
+    source: Table
+    columns: list[CleanColumn]
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows of data."""
+        return len(self.columns[0].values) if self.columns else 0
+
+
+def clean_label(label: str) -> str:
+    """Return a label without what only shapes it: 「名　　称」 is 名称, half-width kana are full width."""
+    text = _HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m[0]), _CONTROL.sub("", label))
+    text = unicodedata.normalize("NFC", text)
+    if re.fullmatch(r"\S(?:[ \u3000]+\S)+", text.strip()):
+        return re.sub(r"[ \u3000]+", "", text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def clean_text(text: str) -> str:
+    """Return the text of a cell without control characters, outer blanks and line breaks; NFD becomes NFC."""
+    text = _CONTROL.sub("", text)
+    if "\n" in text or "\r" in text:
+        text = _BREAK.sub(" ", text)
+    return unicodedata.normalize("NFC", text).strip(_EDGE)
+
+
+def repair(table: Table) -> CleanTable:
+    """Return ``table`` repaired: structure, text, numbers, codes, dates; with types that hold for every cell."""
+    result = CleanTable(table, [])
+    _structure(table, result.changes)
+    merged = _merged_values(table)
+    seen: dict[str, int] = {}
+    names = []
+    for column in table.columns:
+        values = _fill(table, column, merged.get(column.index, {}), result.changes)
+        working = Column(column.index, column.raw_label, clean_label(column.label), values)
+        item = table.schema_fields.get(column.index)
+        clean = _column(table, working, item, result.changes)
+        label = clean.label or f"列{column.index + 1}"
+        seen[label] = seen.get(label, 0) + 1
+        clean.label = label if seen[label] == 1 else f"{label}_{seen[label]}"
+        if clean.label != column.raw_label:
+            rule = "L1-05" if not column.raw_label.strip() else "L2-03" if seen[label] > 1 else "L1-06"
+            row = table.header_rows[-1]
+            result.changes.append(
+                Change(
+                    rule,
+                    table.sheet.name,
+                    address(row, column.index),
+                    row + 1,
+                    clean.label,
+                    column.raw_label,
+                    clean.label,
+                )
+            )
+        names.append(
+            str(item["name"])
+            if item
+            else physical_name(label, physical_words()) or f"col_{column.index + 1:03d}"
+        )
+        result.columns.append(clean)
+    for clean, name in zip(result.columns, unique_names(names), strict=True):
+        clean.name = name
+    return result
+
+
+def _structure(table: Table, changes: list[Change]) -> None:
+    sheet = table.sheet
+
+    def drop(rule: str, rows: list[int]) -> None:
+        for row in rows:
+            text = (
+                " ".join(show(v) for v in sheet.rows[row] if v not in (None, ""))
+                if row < len(sheet.rows)
+                else ""
+            )
+            changes.append(Change(rule, sheet.name, address(row, 0), row + 1, None, text, None))
+
+    drop("L3-01", table.title_rows + table.meta_rows)
+    drop("L1-03", table.blank_rows)
+    drop("L1-04", table.note_rows)
+    for column in table.blank_columns:
+        changes.append(
+            Change("L1-03", sheet.name, address(table.header_rows[-1], column), None, None, "", None)
+        )
+    for row, column in table.side_cells:
+        changes.append(
+            Change(
+                "L1-04", sheet.name, address(row, column), row + 1, None, show(sheet.rows[row][column]), None
+            )
+        )
+
+
+def _merged_values(table: Table) -> dict[int, dict[int, tuple[Value, int, int]]]:
+    """Return ``column -> {row: (value, top, left)}`` for the covered cells of merged ranges in the data."""
+    found: dict[int, dict[int, tuple[Value, int, int]]] = {}
+    if not table.data_rows:
+        return found
+    for merged in table.sheet.merged:
+        if merged.bottom < table.data_rows[0] or merged.top > table.data_rows[-1]:
+            continue
+        row = table.sheet.rows[merged.top] if merged.top < len(table.sheet.rows) else []
+        value = row[merged.left] if merged.left < len(row) else None
+        for r in range(merged.top, merged.bottom + 1):
+            for c in range(merged.left, merged.right + 1):
+                if (r, c) != (merged.top, merged.left):
+                    found.setdefault(c, {})[r] = (value, merged.top, merged.left)
+    return found
+
+
+def _fill(
+    table: Table, column: Column, covered: dict[int, tuple[Value, int, int]], changes: list[Change]
+) -> list[Value]:
+    if not covered:
+        return column.values
+    values = list(column.values)
+    for position, row in enumerate(table.data_rows):
+        if row in covered and values[position] in (None, ""):
+            values[position] = covered[row][0]
+            changes.append(
+                Change(
+                    "L1-12",
+                    table.sheet.name,
+                    address(row, column.index),
+                    row + 1,
+                    column.label,
+                    "",
+                    as_text(values[position]),
+                )
+            )
+    return values
+
+
+def _column(table: Table, column: Column, item: dict[str, Any] | None, changes: list[Change]) -> CleanColumn:
+    declared = str(item["type"]) if item else None
+    _rewrite(
+        table, column, {t: (c, _text_rule(t)) for t in column.texts if (c := clean_text(t)) != t}, changes
+    )
+    found = profile(column, declared)
+    unit = _numbers(table, column, found, changes)
+    if item and item.get("check") == "municipality_code":
+        _municipality(table, column, changes)
+    if found.code or declared == "string":
+        _codes(table, column, changes)
+    _times(table, column, found, item, changes)
+    kind = _type(column, profile(column, declared), declared)
+    label = column.label
+    if unit and item is None and unit not in label:
+        label = f"{label}（{unit}）"
+    return CleanColumn(column.index, label, "", kind, [_cast(value, kind) for value in column.values], unit)
+
+
+def _text_rule(text: str) -> str:
+    if _CONTROL.search(text):
+        return "control-character"
+    return "L1-14" if "\n" in text or "\r" in text else "L1-06"
+
+
+def _rewrite(
+    table: Table, column: Column, mapping: dict[str, tuple[str, str]], changes: list[Change]
+) -> None:
+    """Replace texts by ``mapping`` (old -> new, rule) and list each cell."""
+    if not mapping:
+        return
+    values: list[Value] = []
+    for position, value in enumerate(column.values):
+        hit = mapping.get(value) if isinstance(value, str) else None
+        if hit is None:
+            values.append(value)
+            continue
+        cell, row = table.place(position, column)
+        changes.append(Change(hit[1], table.sheet.name, cell, row, column.label, str(value), hit[0]))
+        values.append(hit[0] or None)
+    column.values = values
+    for cached in ("texts", "joined", "filled", "native"):
+        column.__dict__.pop(cached, None)
+
+
+def _numbers(table: Table, column: Column, found: Profile, changes: list[Change]) -> str:
+    """Write amounts plainly; return the one unit that the cells carried, if they did."""
+    if not found.numeric:
+        return ""
+    units = {number.unit for number in found.numbers.values() if number.unit}
+    mapping = {}
+    for text, number in found.numbers.items():
+        if number.exact and not (number.unit and len(units) > 1):
+            mapping[text] = (number.plain, "fullwidth" if number.faults == ("width",) else "L2-01")
+    _rewrite(table, column, mapping, changes)
+    return units.pop() if len(units) == 1 else ""
+
+
+def _municipality(table: Table, column: Column, changes: list[Change]) -> None:
+    column.values = [as_text(value) if isinstance(value, (int, float)) else value for value in column.values]
+    for cached in ("texts", "joined", "filled", "native"):
+        column.__dict__.pop(cached, None)
+    _rewrite(
+        table,
+        column,
+        {t: (fixed, "L3-06") for t in column.texts if (fixed := repair_municipality_code(t))},
+        changes,
+    )
+
+
+def _codes(table: Table, column: Column, changes: list[Change]) -> None:
+    """Codes, phones and postcodes in half-width characters; words and addresses stay as written."""
+    mapping = {}
+    for text in column.matching(_HAS_WIDE):
+        if _WIDE_CODE.match(text) and re.search(r"[0-9０-９]", text):
+            narrow = unicodedata.normalize("NFKC", re.sub(r"[－−‐―]", "-", text))
+            narrow = re.sub(r"(?<=\d)ー(?=\d)", "-", narrow)
+            mapping[text] = (narrow, "fullwidth")
+    _rewrite(table, column, mapping, changes)
+
+
+def _times(
+    table: Table, column: Column, found: Profile, item: dict[str, Any] | None, changes: list[Change]
+) -> None:
+    """Dates as YYYY-MM-DD where the standard or the whole column says date; times of day as hh:mm."""
+    declared = item["type"] if item else None
+    all_dates = found.filled > 0 and found.iso + found.dates == found.filled
+    if declared == "date" or (declared is None and all_dates and not found.code):
+        mapping = {
+            text: (day.isoformat(), "L3-05") for text, day in found.days.items() if day.isoformat() != text
+        }
+        _rewrite(table, column, mapping, changes)
+    clock = bool(item) and str((item or {}).get("constraints", {}).get("pattern", "")).startswith("^([01]")
+    if found.clocks and (clock or found.clocks + found.marks == found.filled):
+        texts = {t: (c, "fullwidth") for t in column.texts if (c := parse_clock(t)) and c != t}
+        _rewrite(table, column, texts, changes)
+
+
+def _type(column: Column, found: Profile, declared: str | None) -> str:
+    native = column.native
+    if not found.filled:
+        return "text" if declared not in ("integer", "number", "date") else declared
+    if native.get(bool) == found.filled:
+        return "boolean"
+    if found.iso == found.filled and declared in (None, "date") and not found.code:
+        timed = any(isinstance(v, datetime) and v.time() != time(0) for v in column.values)
+        return "datetime" if timed else "date"
+    if (
+        declared not in ("integer", "number", None)
+        or found.code
+        or not found.all_numbers
+        or found.plain != found.filled
+    ):
+        return "text"
+    if not found.integral:
+        return "number"
+    largest = max(
+        (abs(int(v)) for v in column.values if isinstance(v, (int, str)) and v not in ("",)), default=0
+    )
+    return "integer" if largest <= _INT8 else "text"
+
+
+def _cast(value: Value, kind: str) -> Value:
+    if value is None or value == "":
+        return None
+    if kind == "text":
+        return as_text(value)
+    if kind == "integer":
+        return int(value)  # type: ignore[arg-type]
+    if kind == "number":
+        return float(value)  # type: ignore[arg-type]
+    if kind == "date":
+        return (
+            value.date()
+            if isinstance(value, datetime)
+            else value
+            if isinstance(value, date)
+            else date.fromisoformat(str(value))
+        )
+    if kind == "datetime" and isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day)
+    return value if not isinstance(value, timedelta) else as_text(value)
