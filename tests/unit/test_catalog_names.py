@@ -2,9 +2,9 @@
 
 import re
 
-import moka_schemas
 import pytest
 
+import moka_schemas
 from ckanext.moka.catalog import codelists, naming, tags
 
 
