@@ -3,7 +3,7 @@
 .PHONY: help run stop status test test-long bench lint venv
 export PYTHONUTF8 = 1
 BOOTSTRAP = sh config/bootstrap.sh
-PYTHON_IN_VENV = .venv/bin/python
+PYTHON_IN_VENV = .venv/bin/python -P
 TESTS = $(PYTHON_IN_VENV) -m ckanext.moka.stack.test_runner
 
 help: ## この一覧 / this list

@@ -148,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     port = [] if known.port is None else ["--port", str(known.port)]
     python = f"{VENV}/bin/python"
     sys.stdout.flush()
-    os.execv(python, [python, "-m", "ckanext.moka.stack.main", "run", *port, *rest])
+    os.execv(python, [python, "-P", "-m", "ckanext.moka.stack.main", "run", *port, *rest])
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from pathlib import Path
 from ckanext.moka.stack import settings
 
 PR_SET_PDEATHSIG = 1
+# UTF-8 whatever the locale; no module or package metadata from the folder that happens to be the current one
+PYTHON_ENVIRONMENT = {"PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 Sleep = Callable[[float], None]
 
 
