@@ -133,6 +133,8 @@ def read_datapackage(path: Path) -> Metadata:
     moka = package.get("moka")
     own: dict[str, Any] = moka if isinstance(moka, dict) else {}
     fields = {key: _clean(own.get(key) or package.get(key)) for key in FIELD_NAMES}
+    fields["standard_dataset"] = fields["standard_dataset"] or _clean(own.get("standard"))
+    fields["spatial_coverage"] = fields["spatial_coverage"] or _clean(own.get("municipality"))
     licenses = package.get("licenses")
     if not fields["license_id"] and isinstance(licenses, list) and licenses and isinstance(licenses[0], dict):
         fields["license_id"] = _clean(licenses[0].get("name") or licenses[0].get("path"))
