@@ -42,7 +42,7 @@ def load(folder: Path, progress: Progress) -> int:
     return _action("package_search", CLERK, rows=0, fq="+dataset_type:dataset")["count"]
 
 
-def _action(name: str, user: str | None, **data: Any) -> Any:
+def _action(name: str, user: str | None, /, **data: Any) -> Any:
     """Run an action as ``user``; None stands for the site's own user, without authorization."""
     from ckan.plugins import toolkit as tk
 
