@@ -49,7 +49,8 @@ def make_user(call, unique):
             row = model.User.get(user["id"])
             row.sysadmin = True
             model.Session.commit()
-        user["token"] = call("api_token_create", name=name, user=name)["token"]
+        token = tk.get_action("api_token_create")({"user": name}, {"name": name, "user": name})
+        user["token"] = token["token"]
         return user
 
     return _make
