@@ -6,8 +6,14 @@ from typing import Any
 
 from .ranking import KINDS, Ranked, Term, effort_band
 
-__all__ = ["LABELS", "as_dict", "compare", "people", "why"]
+__all__ = ["GATE_LABELS", "LABELS", "as_dict", "compare", "people", "why"]
 
+GATE_LABELS = {
+    "clear": "公開できる",
+    "clear_after": "集計・匿名化すれば公開できる",
+    "unknown": "公開できるか確認前",
+    "blocked": "公開できない",
+}
 LABELS = {
     "verified": "本人確認をした人の賛同",
     "offline": "窓口・電話などで受けた要望",
@@ -16,12 +22,6 @@ LABELS = {
     "search": "探したが見つからなかった検索",
     "anonymous": "匿名の賛同",
     "prior": "分野の平均からの見込み",
-}
-GATE_LABELS = {
-    "clear": "公開できる",
-    "clear_after": "集計・匿名化すれば公開できる",
-    "unknown": "公開できるか確認前",
-    "blocked": "公開できない",
 }
 
 
