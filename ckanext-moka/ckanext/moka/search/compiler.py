@@ -1,0 +1,236 @@
+"""From query nodes to SQL conditions and a score, with bound parameters only.
+
+No text of a query ever becomes part of the SQL: field names, words and values are all parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from ckanext.moka.core.text import fold_kana
+from ckanext.moka.search import datemath, fields
+from ckanext.moka.search.indexer import sanitise
+from ckanext.moka.search.nodes import (
+    Bool,
+    Boosted,
+    Everything,
+    Exists,
+    Node,
+    Pattern,
+    QueryError,
+    Range,
+    Text,
+)
+from ckanext.moka.search.words import WordQuery, pattern_prefix, word_query
+
+__all__ = ["Compiler", "Leaf"]
+
+_WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
+_NGRAM_COLUMN = {"title": "title_fold", "name": "name"}
+
+
+@dataclass
+class Leaf:
+    """One typed word or phrase that counts for the score."""
+
+    text: str
+    words: WordQuery
+    boost: float = 1.0
+    on: str = ""  # the one field it was asked of; blank: the query's own fields
+
+
+@dataclass
+class Compiler:
+    """Compiles nodes; ``params`` and ``leaves`` fill up as it goes."""
+
+    query_fields: dict[str, float] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    leaves: list[Leaf] = field(default_factory=list)
+
+    def bind(self, value: Any) -> str:
+        """Return the placeholder of a new parameter."""
+        name = f"p{len(self.params)}"
+        self.params[name] = sanitise(value)
+        return f":{name}"
+
+    def condition(self, node: Node, boost: float = 1.0, scored: bool = True) -> str | None:
+        """Return the SQL condition of ``node``; None when it asks for nothing (particles only)."""
+        if isinstance(node, Everything):
+            return "TRUE"
+        if isinstance(node, Boosted):
+            return self.condition(node.node, boost * node.factor, scored)
+        if isinstance(node, Exists):
+            return f"jsonb_exists(d.fields, {self.bind(node.field)})"
+        if isinstance(node, Range):
+            return self._range(node)
+        if isinstance(node, Pattern):
+            return _any([self._pattern(name, node.pattern) for name in self._fields(node.fields)])
+        if isinstance(node, Text):
+            return self._text(node, boost, scored)
+        if isinstance(node, Bool):
+            return self._bool(node, boost, scored)
+        raise QueryError(f"{type(node).__name__} is not supported")
+
+    def _fields(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return names or tuple(self.query_fields) or (fields.CATCH_ALL,)
+
+    def _bool(self, node: Bool, boost: float, scored: bool) -> str | None:
+        must = [sql for sql in (self.condition(n, boost, scored) for n in node.must) if sql]
+        should = [sql for sql in (self.condition(n, boost, scored) for n in node.should) if sql]
+        must_not = [sql for sql in (self.condition(n, boost, False) for n in node.must_not) if sql]
+        dropped = len(node.should) - len(should)
+        minimum = (0 if must else 1) if node.minimum is None else node.minimum - dropped
+        parts = must + [f"NOT {sql}" for sql in must_not]
+        if should:
+            parts.extend(_at_least(should, max(minimum, 0 if must else 1)))
+        if not parts:
+            return None if (node.must or node.should or node.must_not) and not node.minimum else "FALSE"
+        return "(" + " AND ".join(parts) + ")"
+
+    def _text(self, node: Text, boost: float, scored: bool) -> str | None:
+        if not node.fields:
+            return self._typed(node, boost, scored)
+        return _any([self._one_field(name, node, boost, scored) for name in node.fields])
+
+    def _typed(self, node: Text, boost: float, scored: bool) -> str | None:
+        """A word without a field: looked for in all fields of the query (``qf``)."""
+        words = word_query(node.text, node.phrase, node.slop)
+        if scored and words.match:
+            self.leaves.append(Leaf(node.text, words, boost))
+        names = self._fields(())
+        if fields.CATCH_ALL in names:
+            names = (fields.CATCH_ALL, *(n for n in names if n not in _WEIGHT_OF and n != fields.CATCH_ALL))
+        found = [self._in_field(name, node, words) for name in names]
+        if words.match is None and len(node.text.strip()) > 0:
+            return None
+        return _any([sql for sql in found if sql])
+
+    def _one_field(self, name: str, node: Text, boost: float, scored: bool) -> str:
+        words = word_query(node.text, node.phrase, node.slop) if fields.is_text(name) else WordQuery(None)
+        if scored and words.match:
+            self.leaves.append(Leaf(node.text, words, boost, name))
+        return self._in_field(name, node, words) or "FALSE"
+
+    def _in_field(self, name: str, node: Text, words: WordQuery) -> str | None:
+        if name in fields.NGRAM_FIELDS:
+            return self._ngram(fields.NGRAM_FIELDS[name], node.text)
+        if not fields.is_text(name):
+            return self._exact(name, node.text)
+        if not words.match:
+            return None
+        if name == fields.CATCH_ALL:
+            found = [f"d.words @@ CAST({self.bind(words.on(words.match))} AS tsquery)"]
+            if words.grams:
+                found.append(f"d.grams @@ CAST({self.bind(words.on(words.grams))} AS tsquery)")
+            return _any(found)
+        found = [f"d.fielded @@ CAST({self.bind(words.on(words.match, name))} AS tsquery)"]
+        if name == "title" and words.grams:
+            found.append(f"d.grams @@ CAST({self.bind(words.on(words.grams, weight='A'))} AS tsquery)")
+        return _any(found)
+
+    def _exact(self, name: str, text: str) -> str:
+        if fields.is_date(name):
+            moment = fields.iso_millis(datemath.resolve(text))
+            return self._contains(name, moment)
+        return self._contains(name, text)
+
+    def _contains(self, name: str, value: str) -> str:
+        if name in ("id", "name", "index_id", "site_id"):
+            return f"d.{name} = {self.bind(value)}"
+        return f"d.fields @> CAST({self.bind(json.dumps({name: [sanitise(value)]}))} AS jsonb)"
+
+    def _ngram(self, name: str, text: str) -> str:
+        """Substring of the folded title or name; of the title also as it is read."""
+        needle = fold_kana(text)
+        if len(needle) < 2:
+            return "FALSE"
+        like = self.bind(f"%{_like_escape(needle if name == 'title' else text.lower())}%")
+        sql = f"d.{_NGRAM_COLUMN[name]} LIKE {like} ESCAPE '!'"
+        if name == "title":
+            sql = f"({sql} OR d.title_reading LIKE {like} ESCAPE '!')"
+        return sql
+
+    def _pattern(self, name: str, pattern: str) -> str:
+        prefix = pattern[:-1] if pattern.endswith("*") else ""
+        if fields.is_text(name):
+            tag = "" if name == fields.CATCH_ALL else f"{name}/"
+            column = "d.fielded" if tag else "d.words"
+            if prefix and not any(mark in prefix for mark in "*?\\"):
+                query = WordQuery(pattern_prefix(prefix))
+                return f"{column} @@ CAST({self.bind(query.on(query.match, tag[:-1]))} AS tsquery)"
+            like = self.bind(_like_escape(tag) + _like_pattern(fold_kana(pattern)))
+            return (
+                f"EXISTS (SELECT 1 FROM unnest(tsvector_to_array({column})) v WHERE v LIKE {like} ESCAPE '!')"
+            )
+        like = self.bind(_like_pattern(pattern))
+        values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(name)} AS text))"
+        return f"EXISTS (SELECT 1 FROM {values} v WHERE v LIKE {like} ESCAPE '!')"
+
+    def _range(self, node: Range) -> str:
+        if node.low == "*" and node.high == "*":
+            return f"jsonb_exists(d.fields, {self.bind(node.field)})"
+        as_number = node.field in fields.INT_FIELDS
+        value = "v::numeric" if as_number else 'v COLLATE "C"'
+        parts = ["v ~ '^-?[0-9]+([.][0-9]+)?$'"] if as_number else []
+        for end, mark in (
+            (node.low, ">=" if node.low_in else ">"),
+            (node.high, "<=" if node.high_in else "<"),
+        ):
+            if end != "*":
+                bound = self.bind(_range_value(node.field, end))
+                parts.append(f"{value} {mark} {'CAST(' + bound + ' AS numeric)' if as_number else bound}")
+        test = " AND ".join(parts)
+        if as_number:
+            test = f"CASE WHEN {parts[0]} THEN {' AND '.join(parts[1:])} ELSE FALSE END"
+        values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(node.field)} AS text))"
+        return f"EXISTS (SELECT 1 FROM {values} v WHERE {test})"
+
+
+def _range_value(name: str, end: str) -> str:
+    if fields.is_date(name):
+        return fields.iso_millis(datemath.resolve(end))
+    if name in fields.INT_FIELDS:
+        try:
+            float(end)
+        except ValueError as error:
+            raise QueryError(f"Invalid number: {end!r}") from error
+    return end
+
+
+def _any(parts: list[str]) -> str:
+    if not parts:
+        return "FALSE"
+    return parts[0] if len(parts) == 1 else "(" + " OR ".join(parts) + ")"
+
+
+def _at_least(parts: list[str], minimum: int) -> list[str]:
+    """Return conditions that hold when at least ``minimum`` of ``parts`` do."""
+    if minimum <= 0:
+        return []
+    if minimum > len(parts):
+        return ["FALSE"]
+    if minimum == len(parts):
+        return parts
+    found = [_any(parts)]
+    if minimum > 1:
+        found.append("(" + " + ".join(f"({part})::int" for part in parts) + f") >= {int(minimum)}")
+    return found
+
+
+def _like_escape(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _like_pattern(pattern: str) -> str:
+    out, escaped = [], False
+    for char in pattern:
+        if escaped:
+            out.append(_like_escape(char))
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        else:
+            out.append({"*": "%", "?": "_"}.get(char) or _like_escape(char))
+    return "".join(out)

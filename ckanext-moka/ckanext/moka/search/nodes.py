@@ -1,0 +1,78 @@
+"""What a parsed query is made of; the parser makes these, the compiler turns them into SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["Bool", "Boosted", "Everything", "Exists", "Node", "Pattern", "QueryError", "Range", "Text"]
+
+
+class QueryError(ValueError):
+    """The query cannot be understood; the message is for the person or client who sent it."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """The root of all query nodes."""
+
+
+@dataclass(frozen=True)
+class Everything(Node):
+    """``*:*``"""
+
+
+@dataclass(frozen=True)
+class Exists(Node):
+    """``field:*``: the field has a value."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class Text(Node):
+    """A word or, in quotes, a phrase; ``fields`` empty means the fields of the query (dismax)."""
+
+    text: str
+    fields: tuple[str, ...] = ()
+    phrase: bool = False
+    slop: int = 0
+
+
+@dataclass(frozen=True)
+class Pattern(Node):
+    """A word with ``*`` or ``?`` in it."""
+
+    pattern: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """``field:[low TO high]``; ``*`` is an open end."""
+
+    field: str
+    low: str
+    high: str
+    low_in: bool = True
+    high_in: bool = True
+
+
+@dataclass(frozen=True)
+class Boosted(Node):
+    """A node whose score counts ``factor`` times."""
+
+    node: Node
+    factor: float
+
+
+@dataclass(frozen=True)
+class Bool(Node):
+    """Clauses that must, should or must not match; ``minimum`` of the optional ones has to.
+
+    ``minimum`` None: one optional clause, unless something must match.
+    """
+
+    must: tuple[Node, ...] = field(default=())
+    should: tuple[Node, ...] = field(default=())
+    must_not: tuple[Node, ...] = field(default=())
+    minimum: int | None = None
