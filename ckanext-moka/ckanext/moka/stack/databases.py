@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ckanext.moka.stack import processes
 from ckanext.moka.stack.postgres import SUPERUSER, Placement
 from ckanext.moka.stack.preflight import Problem
 from ckanext.moka.stack.settings import Settings
@@ -54,7 +55,8 @@ def wait_ready(
                 ) from None
             if not alive() or time.monotonic() > limit:
                 raise Problem(
-                    f"PostgreSQL を始められません。詳しくは {log}", f"PostgreSQL does not start; see {log}."
+                    f"PostgreSQL を始められません。詳しくは {processes.shown(log)}",
+                    f"PostgreSQL does not start; see {processes.shown(log)}.",
                 ) from None
         sleep(0.05)
 

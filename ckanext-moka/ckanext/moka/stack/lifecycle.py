@@ -176,8 +176,13 @@ class Start:
     def _demo(self) -> None:
         if not self.options.demo or self.settings.demo_loaded or not seed.exists():
             return
-        with step("見本データを入れました", "はじめの 1 回だけ"):
-            self._run(seed.command(self.layout, self.env), echo=True)
+        say("● 見本データを入れます（はじめの 1 回だけ）")
+        try:
+            with step("見本データを入れました"):
+                self._run(seed.command(self.layout, self.env), echo=True)
+        except preflight.Problem as problem:
+            say(f"▲ {problem.ja}。見本データなしで続けます。次の make run でやり直します。")
+            return
         self.settings.demo_loaded = True
         self.save()
 
@@ -186,8 +191,8 @@ class Start:
         if code:
             reason = last_line(spec.log)
             raise preflight.Problem(
-                f"{spec.label}に失敗しました（{reason}）。詳しくは {spec.log}",
-                f"{spec.name} failed; see {spec.log}.",
+                f"{spec.label}に失敗しました（{reason}）。詳しくは {processes.shown(spec.log)}",
+                f"{spec.name} failed; see {processes.shown(spec.log)}.",
             )
 
     def _worker(self) -> processes.Spec:
@@ -224,14 +229,14 @@ class Start:
             while (status := answer(self.settings.port, path)) != 200:
                 if status is not None or not child.running or time.monotonic() > limit:
                     raise preflight.Problem(
-                        f"ポータルが応答しません（{path}：{status or last_line(child.spec.log)}）。詳しくは {child.spec.log}",
-                        f"the portal does not answer; see {child.spec.log}.",
+                        f"ポータルが応答しません（{path}：{status or last_line(child.spec.log)}）。詳しくは {processes.shown(child.spec.log)}",
+                        f"the portal does not answer; see {processes.shown(child.spec.log)}.",
                     )
                 self.supervisor.sleep(0.1)
 
 
 def _echo(line: str) -> None:
-    if not line[:4].isdigit():  # log lines begin with their date
+    if line.startswith(seed.PROGRESS):
         say(f"  {line}")
 
 

@@ -46,6 +46,11 @@ class Spec:
     pass_fds: tuple[int, ...] = ()
 
 
+def shown(log: Path) -> str:
+    """Return a log's path as people find it: from the copy's folder on."""
+    return "/".join(log.parts[-3:])
+
+
 def boot_id() -> str:
     """Return what tells this boot (or container) from another; empty where the system has no such thing."""
     try:

@@ -13,10 +13,8 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def step(label: str, note: str = "") -> Iterator[None]:
-    """Say what was done and how long it took; with a ``note`` (a long step) also when it begins."""
-    if note:
-        say(f"● {label}（{note}）")
+def step(label: str) -> Iterator[None]:
+    """Say what was done and how long it took, once it is done."""
     started = time.monotonic()
     yield
     say(f"✓ {label}（{time.monotonic() - started:.1f} 秒）")

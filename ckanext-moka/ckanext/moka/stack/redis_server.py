@@ -55,7 +55,10 @@ def wait_ready(sock: Path, alive: Callable[[], bool], sleep: Callable[[float], N
     limit = time.monotonic() + 60
     while not _answers(sock):
         if not alive() or time.monotonic() > limit:
-            raise Problem(f"Redis を始められません。詳しくは {log}", f"Redis does not start; see {log}.")
+            raise Problem(
+                f"Redis を始められません。詳しくは {processes.shown(log)}",
+                f"Redis does not start; see {processes.shown(log)}.",
+            )
         sleep(0.05)
 
 

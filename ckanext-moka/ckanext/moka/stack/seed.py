@@ -1,7 +1,7 @@
 """How the demo data gets in: a process of its own, once, and again when it was cut off.
 
-The process is ``python -m ckanext.moka.stack.demo --config INI``; each line it prints is progress; exit code 0
-means complete. Whether it was completed stands in ``var/settings.json`` (``demo_loaded``).
+The process is ``python -m ckanext.moka.stack.demo --config INI``; each line it prints that begins with
+``見本データ`` is progress for the person at the terminal; exit code 0 means complete. Whether it was completed stands in ``var/settings.json`` (``demo_loaded``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from ckanext.moka.stack import paths, processes
 
 MODULE = "ckanext.moka.stack.demo"
+PROGRESS = "見本データ"
 
 
 def exists() -> bool:

@@ -118,8 +118,8 @@ class Supervisor:
         for child in self.children.values():
             if not child.running:
                 raise Problem(
-                    f"{child.spec.label} が止まりました。詳しくは {child.spec.log}",
-                    f"{child.spec.name} died; see {child.spec.log}.",
+                    f"{child.spec.label} が止まりました。詳しくは {processes.shown(child.spec.log)}",
+                    f"{child.spec.name} died; see {processes.shown(child.spec.log)}.",
                 )
 
     def watch(self) -> None:

@@ -144,7 +144,7 @@ def find_browser() -> str | None:
 
 
 def _log(name: str) -> Path:
-    return Path(_scratch(f"{name}.log"))
+    return Path(_scratch(name) + ".log")
 
 
 TIERS: dict[str, Callable[[], tuple[bool, str]]] = {
