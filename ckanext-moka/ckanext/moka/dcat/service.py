@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -15,10 +17,30 @@ from rdflib.namespace import RDF, XSD
 
 from ckanext.moka.dcat.profile import MokaDcatApProfile
 
-__all__ = ["FORMATS", "catalog_document", "dataset_document", "vocabulary_document"]
+__all__ = ["FORMATS", "Document", "catalog_document", "dataset_document", "vocabulary_document"]
 
 FORMATS = dict(CONTENT_TYPES)
 _PASSED_ON = ("q", "fq", "modified_since", "profiles")
+
+
+@dataclass(frozen=True)
+class Document:
+    """An RDF document and a tag of what it says: the same triples give the same tag in every process.
+
+    (rdflib writes the same graph in another order from process to process, so a tag of the bytes would not.)
+    """
+
+    body: bytes
+    tag: str
+
+
+def _document(body: str | bytes, graph: Any, format_: str) -> Document:
+    digest = hashlib.sha256(format_.encode())
+    for line in sorted(
+        " ".join(node.n3() for node in triple) for triple in graph.triples((None, None, None))
+    ):
+        digest.update(line.encode("utf-8") + b"\n")
+    return Document(body.encode("utf-8") if isinstance(body, str) else body, digest.hexdigest()[:32])
 
 
 class _Serializer(RDFSerializer):
@@ -49,7 +71,7 @@ def _format(data_dict: dict[str, Any]) -> str:
     return wanted
 
 
-def dataset_document(context: Any, data_dict: dict[str, Any]) -> str:
+def dataset_document(context: Any, data_dict: dict[str, Any]) -> Document:
     """Return one dataset as RDF; only what is released exists here, for staff too.
 
     In: ``id`` (or name), ``format``, ``profiles``. Raises ``ObjectNotFound`` for drafts and withdrawn
@@ -62,10 +84,11 @@ def dataset_document(context: Any, data_dict: dict[str, Any]) -> str:
         raise tk.ObjectNotFound("Dataset not found") from error
     if dataset.get("private") or dataset.get("state") != "active":
         raise tk.ObjectNotFound("Dataset not found")
-    return _Serializer(profiles=data_dict.get("profiles")).serialize_dataset(dataset, _format=wanted)
+    serializer = _Serializer(profiles=data_dict.get("profiles"))
+    return _document(serializer.serialize_dataset(dataset, _format=wanted), serializer.g, wanted)
 
 
-def catalog_document(context: Any, data_dict: dict[str, Any]) -> str:
+def catalog_document(context: Any, data_dict: dict[str, Any]) -> Document:
     """Return one page of the catalogue as RDF.
 
     In: ``format``, ``page`` (from 1), ``modified_since`` (ISO 8601, UTC unless it says otherwise), ``q``,
@@ -87,19 +110,17 @@ def catalog_document(context: Any, data_dict: dict[str, Any]) -> str:
         search["fq"] = data_dict["fq"]
     found = tk.get_action("package_search")(context, search)
     serializer = _Serializer(profiles=data_dict.get("profiles"))
-    return serializer.serialize_catalog(
-        {},
-        found["results"],
-        _format=wanted,
-        pagination_info=_pages(found["count"], page, per_page, wanted, data_dict),
-    )
+    pages = _pages(found["count"], page, per_page, wanted, data_dict)
+    body = serializer.serialize_catalog({}, found["results"], _format=wanted, pagination_info=pages)
+    return _document(body, serializer.g, wanted)
 
 
-def vocabulary_document(format_: str) -> str:
+def vocabulary_document(format_: str) -> Document:
     """Return the concepts with addresses of ours (``/id/…``) as RDF in the given format."""
-    serializer = RDFSerializer(profiles=["moka_dcat_ap"])
+    serializer = _Serializer(profiles=["moka_dcat_ap"])
     MokaDcatApProfile(serializer.g).graph_of_vocabulary()
-    return serializer.g.serialize(format=url_to_rdflib_format(_format({"format": format_})))
+    body = serializer.g.serialize(format=url_to_rdflib_format(_format({"format": format_})))
+    return _document(body, serializer.g, format_)
 
 
 def _page(data_dict: dict[str, Any]) -> int:

@@ -16,7 +16,7 @@ __all__ = ["dcat_catalog_search", "dcat_catalog_show", "dcat_dataset_show"]
 def dcat_dataset_show(next_action: Any, context: Any, data_dict: dict[str, Any]) -> str:
     """Return a released dataset as RDF; see :func:`service.dataset_document` for parameters and errors."""
     tk.check_access("dcat_dataset_show", context, data_dict)
-    return service.dataset_document(context, data_dict)
+    return service.dataset_document(context, data_dict).body.decode("utf-8")
 
 
 @tk.chained_action
@@ -24,7 +24,7 @@ def dcat_dataset_show(next_action: Any, context: Any, data_dict: dict[str, Any])
 def dcat_catalog_show(next_action: Any, context: Any, data_dict: dict[str, Any]) -> str:
     """Return a page of the catalogue as RDF; see :func:`service.catalog_document`."""
     tk.check_access("dcat_catalog_show", context, data_dict)
-    return service.catalog_document(context, data_dict)
+    return service.catalog_document(context, data_dict).body.decode("utf-8")
 
 
 @tk.chained_action
@@ -32,4 +32,4 @@ def dcat_catalog_show(next_action: Any, context: Any, data_dict: dict[str, Any])
 def dcat_catalog_search(next_action: Any, context: Any, data_dict: dict[str, Any]) -> str:
     """Return the datasets that ``q`` and ``fq`` find as RDF; the same document as the catalogue's."""
     tk.check_access("dcat_catalog_search", context, data_dict)
-    return service.catalog_document(context, data_dict)
+    return service.catalog_document(context, data_dict).body.decode("utf-8")
