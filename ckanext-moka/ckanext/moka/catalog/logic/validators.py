@@ -54,6 +54,9 @@ def moka_catalog_propose_name(key: Any, data: Any, errors: Any, context: Any) ->
     if package is not None and package.name:
         data[key] = package.name
         return
+    if not _text(data, ("title",)):
+        data[key] = ""
+        raise tk.StopOnError  # the title's own rule says what is missing
     proposal = naming.propose(
         config.municipality_code(),
         _text(data, ("title",)),

@@ -1,0 +1,1 @@
+"""Actions of the quality stage and who may use them."""
