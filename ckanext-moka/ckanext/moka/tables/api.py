@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,9 @@ from .model import Change, Source, Table, UnreadableFile, Value
 from .read import read
 from .recognise import recognise
 from .repair import CleanTable, repair
+from .report import ENGINE_VERSION, Report, find, unreadable
 
-__all__ = [
-    "ENGINE_VERSION", "Change", "Column", "LoadedTable", "UnreadableFile", "load",
-]  # fmt: skip
-
-ENGINE_VERSION = "1"
+__all__ = ["ENGINE_VERSION", "Change", "Column", "LoadedTable", "Report", "UnreadableFile", "check", "load"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,31 @@ def load(path: str | Path, *, name: str | None = None, schema: str | None = None
     return LoadedTable(source, repair(table), len(tables) - 1)
 
 
+def check(
+    path: str | Path, *, name: str | None = None, schema: str | None = None, lang: str = "ja"
+) -> Report:
+    """Return the report on the file. ``schema`` is the id of a standard dataset when it is known.
+
+    A file that cannot be read gives a report with one fatal finding. Raises ``KeyError`` for an unknown schema,
+    ``ValueError`` for a language other than ``ja`` and ``en``, and ``OSError`` when there is no such file.
+    """
+    if lang not in ("ja", "en"):
+        raise ValueError(f"unknown language: {lang}")
+    return _checked(Path(path), name, schema, lang)[0]
+
+
+def _checked(path: Path, name: str | None, schema: str | None, lang: str) -> tuple[Report, list[Table]]:
+    started = time.perf_counter()
+    size = path.stat().st_size
+    try:
+        source = read(path, name)
+    except UnreadableFile as error:
+        return unreadable(error, name or path.name, lang, size, started), []
+    tables = find_tables(source, schema)
+    cleaned = [repair(table) for table in tables]
+    return find(source, tables, cleaned, lang, started), tables
+
+
 def find_tables(source: Source, schema: str | None = None) -> list[Table]:
     """Return the tables in all sheets that are shown, each tied to the standard it follows."""
     tables = []
@@ -78,9 +101,7 @@ def main_table(tables: list[Table]) -> Table:
         tables, key=lambda t: (t.schema is not None, len(t.data_rows) * len(t.columns)), reverse=True
     )
     if not ranked or not ranked[0].columns:
-        raise UnreadableFile(
-            "表が見つかりません。1 行目に項目名、2 行目からデータを入力してください。", variant="no-table"
-        )
+        raise UnreadableFile("no-table")
     return ranked[0]
 
 
@@ -88,7 +109,5 @@ def _refuse_shifted(table: Table) -> None:
     if table.sheet.name is None and table.extra_cells:
         row = table.extra_cells[0][0] + 1
         count = len({r for r, _c in table.extra_cells})
-        raise UnreadableFile(
-            f"{row} 行目など {count} 行で、値の数が項目名の数より多くなっています。コンマを含む値は \" で囲んでください。",
-            rule="L1-15", variant="extra", row=row, count=count,
-        )  # fmt: skip
+        more = f"など {count} 行" if count > 1 else ""
+        raise UnreadableFile("extra", rule="L1-15", row=row, more=more, width=len(table.columns))  # fmt: skip

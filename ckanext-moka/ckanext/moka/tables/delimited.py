@@ -31,16 +31,9 @@ def parse(text: str) -> tuple[Sheet, str, list[SourceNote]]:
             rows.append(record)  # type: ignore[arg-type]
             last_start, start = start, reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableFile(
-            f'{start} 行目から後を読めません。引用符（"）の対応を確かめてください。',
-            variant="quote",
-            line=start,
-        ) from error
+        raise UnreadableFile("quote", line=start) from error
     if rows and _unclosed(rows[-1], text):
-        raise UnreadableFile(
-            f"{last_start} 行目で開いた引用符（\"）が最後まで閉じられていません。{last_start} 行目の引用符を直してください。",
-            variant="quote", line=last_start,
-        )  # fmt: skip
+        raise UnreadableFile("quote", line=last_start)
     if delimiter == ";":
         notes.append(SourceNote("format-error", "semicolon", {}))
     tail = 0

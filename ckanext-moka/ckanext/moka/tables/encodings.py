@@ -72,8 +72,4 @@ def _utf16_without_mark(data: bytes) -> str | None:
 def _undecodable(data: bytes, position: int) -> UnreadableFile:
     line = data.count(b"\n", 0, position) + 1
     column = position - (data.rfind(b"\n", 0, position) + 1) + 1
-    return UnreadableFile(
-        f"{line} 行目の {column} バイト目から、ほかの行と違う文字コードになっています（UTF-8 としても Shift_JIS としても読めません）。"
-        "表計算ソフトで開き直し、「CSV UTF-8（コンマ区切り）」で保存し直してください。",
-        rule="encoding-error", variant="mixed", line=line, column=column, byte=f"0x{data[position]:02X}",
-    )  # fmt: skip
+    return UnreadableFile('mixed', rule='encoding-error', line=line, column=column, byte=f'0x{data[position]:02X}')  # fmt: skip

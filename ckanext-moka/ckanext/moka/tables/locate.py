@@ -149,7 +149,7 @@ def _header_row(grid: _Grid, rows: list[int], core: set[int]) -> int:
         texts = [grid.text(row, c).strip() for c in columns]
         cover = len(columns) / widest
         notes = sum(bool(_TITLE_HINT.search(t)) for t in texts) / len(columns)
-        below = [r for r in head[position + 1 : position + 8]]
+        below = head[position + 1 : position + 8]
         contrast = _contrast(grid, row, below)
         score = share * 2 + cover * 2 + len(set(texts)) / len(texts) + contrast - notes * 2 - position * 0.12
         if any(len(t) > 60 for t in texts):

@@ -10,6 +10,8 @@ from functools import cached_property
 from re import Pattern
 from typing import Any, NamedTuple
 
+from .texts import sentence
+
 __all__ = [
     "Change",
     "Column",
@@ -34,11 +36,9 @@ Value = str | int | float | bool | date | datetime | time | timedelta | None
 class UnreadableFile(Exception):
     """The file cannot be read as a table; ``str(error)`` says why and what to do, in Japanese."""
 
-    def __init__(self, message: str, rule: str = "source-error", variant: str = "", **data: Any) -> None:
-        super().__init__(message)
-        self.rule = rule
-        self.variant = variant
-        self.data = data
+    def __init__(self, name: str, rule: str = "source-error", **data: Any) -> None:
+        self.rule, self.name, self.data = rule, name, data
+        super().__init__("".join(sentence(rule, name, part, "ja", data) for part in ("message", "remedy")))
 
 
 class Range(NamedTuple):

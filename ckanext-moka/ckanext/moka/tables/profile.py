@@ -11,7 +11,7 @@ from ..core.dates import is_era_date, parse_clock, parse_era_date, parse_western
 from ..core.numbers import Number, is_mark, parse_number, plain_number
 from .model import Column
 
-__all__ = ["Profile", "is_code_label", "profile"]
+__all__ = ["FAULTS", "Profile", "first_fault", "is_code_label", "is_municipality_label", "profile"]
 
 # Columns whose digits are names, not amounts.
 _CODE = re.compile(
@@ -126,3 +126,25 @@ def _classify(text: str, count: int, result: Profile) -> None:
     else:
         result.words += count
         result.word_texts.add(text)
+
+
+# In the order in which they are named when a number has several.
+FAULTS = ("about", "unit", "comma", "sign", "width", "space")
+
+
+def first_fault(number: Number) -> str:
+    """Return the fault under which a number is reported; notes and currency signs count as units or notes."""
+    named = {"note": "about", "money": "unit", "zero": "about"}
+    found = {named.get(fault, fault) for fault in number.faults}
+    return next((fault for fault in FAULTS if fault in found), "space")
+
+
+_MUNICIPALITY = re.compile(
+    r"(地方公共団体コード|市区町村コード|市町村コード|自治体コード|団体コード|^lgcode$|localgov_code|city_?code)",
+    re.IGNORECASE,
+)
+
+
+def is_municipality_label(label: str) -> bool:
+    """Tell whether a column is meant to hold 全国地方公共団体コード."""
+    return _MUNICIPALITY.search(label) is not None

@@ -40,15 +40,9 @@ def read(path: Path, name: str | None = None) -> Source:
     name = name or path.name
     size = path.stat().st_size
     if size == 0:
-        raise UnreadableFile(
-            "ファイルの中身が空（0 バイト）です。正しいファイルを選び直してください。", variant="empty"
-        )
+        raise UnreadableFile("empty")
     if size > MAX_BYTES:
-        raise UnreadableFile(
-            f"ファイルが {size / 1e6:,.0f} MB あります。{MAX_BYTES // 1_000_000} MB までのファイルに分けてください。",
-            variant="large",
-            size=size,
-        )
+        raise UnreadableFile("large", megabytes=f"{size / 1e6:,.0f}", limit=MAX_BYTES // 1_000_000)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     with path.open("rb") as stream:
@@ -60,10 +54,9 @@ def read(path: Path, name: str | None = None) -> Source:
     elif kind in ("csv", "tsv"):
         _read_text(path, source)
     else:
-        raise UnreadableFile(
-            f"中身は {_NAMES.get(kind, kind)} です。表として読めるのは CSV・TSV・XLSX・XLS・ODS です。元の表から CSV か Excel で保存して出してください。",
-            rule="L1-01", variant="format", kind=_NAMES.get(kind, kind),
-        )  # fmt: skip
+        if kind in ("json", "xml"):
+            raise UnreadableFile("not-table", kind=_NAMES[kind])
+        raise UnreadableFile("format", rule="L1-01", kind=_NAMES.get(kind, kind))  # fmt: skip
     suffix = Path(name).suffix.lower().lstrip(".")
     if suffix and not _fits(suffix, source.format):
         source.notes.insert(
@@ -99,12 +92,7 @@ def _office(path: Path) -> str:
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "xl/workbook.bin" in names:
-        raise UnreadableFile(
-            "Excel バイナリブック（XLSB）は読めません。「Excel ブック（.xlsx）」で保存し直してください。",
-            rule="L1-01",
-            variant="format",
-            kind="XLSB",
-        )
+        raise UnreadableFile("format", rule="L1-01", kind="XLSB")
     if any(item.startswith("word/") for item in names):
         return "docx"
     if any(item.startswith("ppt/") for item in names):
@@ -115,9 +103,7 @@ def _office(path: Path) -> str:
 def _old_office(path: Path) -> str:
     data = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise UnreadableFile(
-            "パスワードで保護されています。パスワードを外して保存し直してください。", variant="encrypted"
-        )
+        raise UnreadableFile("encrypted")
     book = any(item.encode("utf-16-le") in data for item in ("Workbook", "Book"))
     return "xls" if book else "doc"
 
@@ -126,18 +112,10 @@ def _read_text(path: Path, source: Source) -> None:
     text, source.encoding, source.bom = encodings.decode(path.read_bytes())
     text = text.removeprefix("\ufeff")
     if not text.strip():
-        raise UnreadableFile(
-            "ファイルに文字がありません（空白か改行だけです）。正しいファイルを選び直してください。",
-            variant="empty",
-        )
+        raise UnreadableFile("empty")
     controls = re.search(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])
     if controls and len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])) > 20:
-        raise UnreadableFile(
-            "文字のファイルではないようです。CSV か Excel で保存し直してください。",
-            rule="L1-01",
-            variant="format",
-            kind="表ではない形式",
-        )
+        raise UnreadableFile("format", rule="L1-01", kind="表ではない形式")
     sheet, source.delimiter, notes = delimited.parse(text)
     source.format = "tsv" if source.delimiter == "\t" else "csv"
     source.sheets = [sheet]
@@ -167,18 +145,11 @@ def _read_workbook(path: Path, source: Source) -> None:
                 if kinds.get(title) == python_calamine.SheetTypeEnum.WorkSheet:
                     source.sheets.append(_sheet(book, title, title in hidden, facts.get(title)))
     except python_calamine.PasswordError as error:
-        raise UnreadableFile(
-            "パスワードで保護されています。パスワードを外して保存し直してください。", variant="encrypted"
-        ) from error
+        raise UnreadableFile("encrypted") from error
     except (python_calamine.CalamineError, OSError) as error:
-        raise UnreadableFile(
-            "表計算ファイルとして開けません（壊れています）。表計算ソフトで開けるか確かめ、保存し直してください。",
-            variant="broken",
-        ) from error
+        raise UnreadableFile("broken") from error
     if not any(sheet.rows for sheet in source.sheets):
-        raise UnreadableFile(
-            "どのシートにも値がありません。正しいファイルを選び直してください。", variant="empty"
-        )
+        raise UnreadableFile("empty")
 
 
 def _sheet(
@@ -193,6 +164,8 @@ def _sheet(
         rows.pop()
         tail += 1
     sheet = Sheet(title, rows, hidden=hidden, blank_tail=tail)
+    if facts is not None:
+        sheet.blank_tail = max(tail, facts.last_row - len(rows))
     if facts is not None:
         for item in ("merged", "hidden_rows", "hidden_cols", "comments", "formulas", "errors", "objects"):
             setattr(sheet, item, getattr(facts, item))

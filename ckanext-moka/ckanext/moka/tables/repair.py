@@ -16,10 +16,10 @@ from ..core.codes import repair_municipality_code
 from ..core.dates import parse_clock
 from ..core.naming import physical_name, unique_names
 from .model import Change, Column, Table, Value, address, as_text, show
-from .profile import Profile, profile
+from .profile import Profile, is_municipality_label, profile
 from .recognise import physical_words
 
-__all__ = ["CleanColumn", "CleanTable", "clean_label", "clean_text", "repair"]
+__all__ = ["CleanColumn", "CleanTable", "clean_label", "clean_text", "is_coordinate_pair", "repair"]
 
 PG_TYPES = {
     "text": "text",
@@ -35,6 +35,7 @@ _EDGE = " \t\u3000\xa0"
 _WIDE_CODE = re.compile(r"^[0-9０-９A-Za-zＡ-Ｚａ-ｚ\-－−‐ー―（）()＋+ 　]+$")
 _HAS_WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ－−（）＋]")
 _HALF_KANA = re.compile(r"[ｦ-ﾟ]+")
+_PAIR = re.compile(r"^\(?([0-9]{2}\.[0-9]+)\s*[,、 ]\s*([0-9]{3}\.[0-9]+)\)?$")
 _INT8 = 2**63 - 1
 
 
@@ -86,6 +87,18 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip(_EDGE)
 
 
+def is_coordinate_pair(text: str) -> bool:
+    """Tell whether ``text`` is a latitude and a longitude of Japan in one cell (34.26,134.01)."""
+    return _pair(text) is not None
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    match = _PAIR.match(unicodedata.normalize("NFKC", text).strip())
+    if match and 20 <= float(match[1]) <= 46 and 122 <= float(match[2]) <= 154:
+        return match[1], match[2]
+    return None
+
+
 def repair(table: Table) -> CleanTable:
     """Return ``table`` repaired: structure, text, numbers, codes, dates; with types that hold for every cell."""
     result = CleanTable(table, [])
@@ -93,7 +106,7 @@ def repair(table: Table) -> CleanTable:
     merged = _merged_values(table)
     seen: dict[str, int] = {}
     names = []
-    for column in table.columns:
+    for column in _split_pairs(table, result.changes):
         values = _fill(table, column, merged.get(column.index, {}), result.changes)
         working = Column(column.index, column.raw_label, clean_label(column.label), values)
         item = table.schema_fields.get(column.index)
@@ -123,6 +136,34 @@ def repair(table: Table) -> CleanTable:
         result.columns.append(clean)
     for clean, name in zip(result.columns, unique_names(names), strict=True):
         clean.name = name
+    return result
+
+
+def _split_pairs(table: Table, changes: list[Change]) -> list[Column]:
+    """Columns of the table; one that holds coordinate pairs only becomes 緯度 and 経度."""
+    known = {column.label for column in table.columns}
+    result = []
+    for column in table.columns:
+        texts = [t for t in column.texts if t.strip()]
+        if (
+            not texts
+            or column.native
+            or {"緯度", "経度", "latitude", "longitude"} & known
+            or not all(map(_pair, texts))
+        ):
+            result.append(column)
+            continue
+        pairs = {t: _pair(t) or ("", "") for t in column.texts}
+        for part, label in enumerate(("緯度", "経度")):
+            values: list[Value] = [
+                pairs[v][part] or None if isinstance(v, str) and v else None for v in column.values
+            ]
+            result.append(Column(column.index, label, label, values))
+        for position, value in column.places(set(texts)):
+            cell, row = table.place(position, column)
+            changes.append(
+                Change("L1-07", table.sheet.name, cell, row, column.label, value, " / ".join(pairs[value]))
+            )
     return result
 
 
@@ -200,7 +241,9 @@ def _column(table: Table, column: Column, item: dict[str, Any] | None, changes: 
     )
     found = profile(column, declared)
     unit = _numbers(table, column, found, changes)
-    if item and item.get("check") == "municipality_code":
+    if (item and item.get("check") == "municipality_code") or (
+        item is None and is_municipality_label(column.label)
+    ):
         _municipality(table, column, changes)
     if found.code or declared == "string":
         _codes(table, column, changes)

@@ -47,6 +47,7 @@ class SheetFacts:
     formulas: list[tuple[int, int, str, bool]] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     objects: int = 0
+    last_row: int = 0
 
 
 def guard(path: Path) -> list[str]:
@@ -55,16 +56,10 @@ def guard(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, OSError) as error:
-        raise UnreadableFile(
-            "ファイルが壊れていて開けません。表計算ソフトで開けるか確かめ、もう一度保存してから出してください。",
-            variant="broken",
-        ) from error
+        raise UnreadableFile("broken") from error
     total, packed = sum(i.file_size for i in infos), max(1, sum(i.compress_size for i in infos))
     if total > MAX_UNPACKED or (total > 50_000_000 and total / packed > MAX_RATIO) or len(infos) > 20_000:
-        raise UnreadableFile(
-            f"展開すると {total // 1_000_000:,} MB になるため、安全のため開きません。不要な書式やシートを消してから出してください。",
-            variant="bomb", size=total,
-        )  # fmt: skip
+        raise UnreadableFile("bomb", megabytes=f"{total // 1_000_000:,}")  # fmt: skip
     return [info.filename for info in infos]
 
 
@@ -99,16 +94,11 @@ def properties(path: Path) -> dict[str, str]:
 def _xml(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     data = archive.read(part)
     if b"<!DOCTYPE" in data[:2000] or b"<!ENTITY" in data[:2000]:
-        raise UnreadableFile(
-            "ファイルの中に許されない宣言（DTD）があります。表計算ソフトで保存し直してください。",
-            variant="broken",
-        )
+        raise UnreadableFile("broken")
     try:
         return ElementTree.fromstring(data)
     except ElementTree.ParseError as error:
-        raise UnreadableFile(
-            "ファイルの中身が壊れています。表計算ソフトで保存し直してください。", variant="broken"
-        ) from error
+        raise UnreadableFile("broken") from error
 
 
 def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
@@ -146,13 +136,11 @@ def _scan(archive: zipfile.ZipFile, part: str, names: set[str]) -> SheetFacts:
         last_row = int(number[1]) if number else last_row + 1
         if _HIDDEN.search(match[1]) or _ZERO_HEIGHT.search(match[1]):
             facts.hidden_rows.add(last_row - 1)
-    letters = {match for match in _CELL_COLUMN.findall(data)}
+    facts.last_row = last_row
+    letters = set(_CELL_COLUMN.findall(data))
     width = max((_index(item.decode()) for item in letters), default=0) + 1
     if last_row * width > MAX_CELLS:
-        raise UnreadableFile(
-            f"シートの使用範囲が {last_row:,} 行 × {width:,} 列あり、大きすぎて開けません。表の外の書式や文字を消してから出してください。",
-            variant="cells", rows=last_row, columns=width,
-        )  # fmt: skip
+        raise UnreadableFile("cells", rows=f"{last_row:,}", columns=f"{width:,}")  # fmt: skip
     for match in _COL.finditer(data):
         low, high = _MIN.search(match[1]), _MAX.search(match[1])
         if low and high and (_HIDDEN.search(match[1]) or re.search(rb'\bwidth="0(?:\.0+)?"', match[1])):

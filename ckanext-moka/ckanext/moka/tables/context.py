@@ -1,0 +1,111 @@
+"""What a rule gets to see, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .model import Column, Fields, Source, Table, address, show
+from .profile import Profile, profile
+
+__all__ = ["SHOWN", "Context", "Hit", "spans"]
+
+SHOWN = 20
+
+
+class Hit(NamedTuple):
+    """One group of equal faults as a rule reports it; the words are added later."""
+
+    variant: str
+    place: Fields = Fields()
+    data: dict[str, Any] = {}
+    count: int = 1
+    cells: Sequence[dict[str, Any]] = ()
+    severity: str | None = None
+
+
+@dataclass
+class Context:
+    """A file that is being checked: its source, the tables found, and what their columns hold."""
+
+    source: Source
+    tables: list[Table]
+    _profiles: dict[tuple[int, int], Profile] = field(default_factory=dict)
+
+    @property
+    def text_file(self) -> bool:
+        """CSV or TSV rather than a workbook."""
+        return self.source.format in ("csv", "tsv")
+
+    def columns(self) -> Iterator[tuple[Table, Column, Profile]]:
+        """Yield every column of every table with its profile."""
+        for table in self.tables:
+            for column in table.columns:
+                yield table, column, self.profile(table, column)
+
+    def profile(self, table: Table, column: Column) -> Profile:
+        """Return the profile of a column, computed once."""
+        key = (id(table), column.index)
+        if key not in self._profiles:
+            item = table.schema_fields.get(column.index)
+            self._profiles[key] = profile(column, str(item["type"]) if item else None)
+        return self._profiles[key]
+
+    def group(
+        self,
+        table: Table,
+        column: Column,
+        wanted: set[str],
+        variant: str,
+        *,
+        secret: bool = False,
+        **data: Any,
+    ) -> Hit | None:
+        """Return one hit for all cells of ``column`` whose text is in ``wanted``; ``None`` when there is none."""
+        return self.group_at(table, column, column.places(wanted), variant, secret=secret, **data)
+
+    def group_at(
+        self,
+        table: Table,
+        column: Column,
+        places: Iterable[tuple[int, object]],
+        variant: str,
+        *,
+        secret: bool = False,
+        **data: Any,
+    ) -> Hit | None:
+        """Return one hit for the given positions of data; all are counted, the first ``SHOWN`` are listed."""
+        count, cells = 0, []
+        for position, value in places:
+            count += 1
+            if len(cells) < SHOWN:
+                cell, row = table.place(position, column)
+                cells.append(
+                    {"cell": cell, "row": row, "value": "（伏せています）" if secret else show(value)}
+                )  # type: ignore[arg-type]
+        if not count:
+            return None
+        first = cells[0]
+        label = column.label or None
+        place = Fields(table.sheet.name, first["cell"], first["row"], label, first["value"])
+        return Hit(variant, place, data, count, cells)
+
+    def cell(self, table: Table, row: int, column: int, variant: str, value: str = "", **data: Any) -> Hit:
+        """Return a hit for a single cell anywhere in the sheet."""
+        cell = address(row, column)
+        label = next((c.label for c in table.columns if c.index == column), None)
+        shown = show(value)
+        place = Fields(table.sheet.name, cell, row + 1, label, shown)
+        return Hit(variant, place, data, 1, [{"cell": cell, "row": row + 1, "value": shown}])
+
+
+def spans(numbers: Iterable[int]) -> list[str]:
+    """Return row numbers as ranges: 1, 2, 3, 7 is ``["1–3", "7"]``."""
+    result: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if result and number == result[-1][1] + 1:
+            result[-1][1] = number
+        else:
+            result.append([number, number])
+    return [str(a) if a == b else f"{a}–{b}" for a, b in result]

@@ -1,0 +1,151 @@
+"""Signs of personal data in labels and values. What is found here is never shown with its value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib import resources
+
+from ..core.codes import is_individual_number
+from .model import Column, Table
+
+__all__ = [
+    "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "number_label", "officer_label",
+    "person_column", "personal_text", "private_address_label",
+]  # fmt: skip
+
+BIRTH = re.compile(r"(生年月日|誕生日|誕生年|birth_?(?:date|day)|dateOfBirth)", re.IGNORECASE)
+MOBILE = re.compile(r"(?<![0-9])0[789]0[-－ー−\s]?[0-9]{4}[-－ー−\s]?[0-9]{4}(?![0-9])")
+MAIL = re.compile(
+    r"[\w.+-]+@(?:gmail|yahoo|hotmail|outlook|icloud|docomo\.ne|ezweb\.ne|au|softbank\.ne|i\.softbank|nifty|me)\b[\w.]*",
+    re.IGNORECASE,
+)
+_NUMBER_LABEL = re.compile(r"(マイナンバー|個人番号|my_?number|individual_?number)", re.IGNORECASE)
+_TWELVE = re.compile(r"(?<![0-9A-Za-z.\-])[0-9]{4}[- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9A-Za-z.\-])")
+_PERSON = re.compile(
+    r"(氏名|姓名|^姓$|^名字$|世帯主|生徒名|児童名|園児名|患者名|利用者名|申込者|申請者名?$|届出者|保護者|契約者|納税者|受給者|被保険者|被相談者|本人名|会員名|職員名|応募者|参加者名|person_?name|^氏$)"
+)
+_OFFICER = re.compile(
+    r"(開設者|代表者|管理者|施設長|校長|園長|院長|理事長|責任者|担当者|設置者|営業者|事業主|経営者|所有者|申請者|委員名|議員名|役員)"
+)
+_FACILITY = re.compile(
+    r"(施設名|施設の?名称|^名称|名称$|事業所|店舗|屋号|商号|営業所|法人名|団体名|会社名|医療機関|学校名|園名|助産所|イベント名|^name$|facility|名　*称)",
+    re.IGNORECASE,
+)
+_PRIVATE_ADDRESS = re.compile(r"(住所|居住地|自宅|現住所|本籍|home_?address)")
+_PHONE = re.compile(r"(電話|携帯|TEL|ＴＥＬ|phone|連絡先)", re.IGNORECASE)
+_AGE = re.compile(r"(^年齢$|^性別$)")
+_SPACED_NAME = re.compile(r"^[一-鿿々ヶ]{1,4}[ \u3000][一-鿿々ぁ-んァ-ヶー]{1,5}$")
+_PLAIN_NAME = re.compile(r"^[一-鿿々ヶ]{2,3}[一-鿿々ぁ-んァ-ヶ]{1,3}$")
+_PLACE_END = re.compile(
+    r"(院|店|園|館|校|駅|所|社|荘|寺|橋|町|村|区|市|県|丁目|公園|会|室|課|部|局|課長|棟|台|場|橋|川|山|池|号|線|課|係|団|組|課税|税|費|費用|地区|工事|対策|金|料|業|数|率|額|別|計|等|他|者|中央|東|西|南|北)$"
+)
+
+
+def number_label(label: str) -> bool:
+    """Tell whether a label names individual numbers."""
+    return _NUMBER_LABEL.search(label) is not None
+
+
+def officer_label(label: str) -> bool:
+    """Tell whether a label names a person in an office (開設者, 代表者 …) rather than a private person."""
+    return _OFFICER.search(label) is not None
+
+
+def private_address_label(label: str) -> str | None:
+    """Return what kind of private datum a column beside a name holds: address, phone, age; else ``None``."""
+    for pattern, kind in (
+        (BIRTH, "生年月日"),
+        (_PRIVATE_ADDRESS, "住所"),
+        (_PHONE, "電話番号"),
+        (_AGE, "年齢・性別"),
+    ):
+        if pattern.search(label):
+            return kind
+    return "メールアドレス" if re.search(r"(メール|e-?mail)", label, re.IGNORECASE) else None
+
+
+def facility_table(table: Table) -> bool:
+    """Tell whether the rows of a table are facilities, companies or events rather than persons."""
+    if table.schema is not None:
+        return True
+    return any(_FACILITY.search(c.label) and not person_column(c) for c in table.columns)
+
+
+def individual_numbers(column: Column) -> set[str]:
+    """Return the texts of ``column`` that contain a number with the check digit of an individual number.
+
+    In a column of twelve-digit codes one in eleven fits by chance; only where most fit are they reported.
+    """
+    texts = {unicodedata.normalize("NFKC", t): t for t in column.texts if len(t) >= 12}
+    values = dict(texts)
+    values.update(
+        {
+            str(v): str(v)
+            for v in column.values
+            if isinstance(v, int) and not isinstance(v, bool) and 10**10 <= v < 10**12
+        }
+    )
+    found, missed = set(), 0
+    for narrow, original in values.items():
+        numbers = [
+            re.sub(r"[- ]", "", m)
+            for m in _TWELVE.findall(narrow.zfill(12) if narrow.isdigit() and len(narrow) == 11 else narrow)
+        ]
+        if any(is_individual_number(n) for n in numbers):
+            found.add(original)
+        elif numbers:
+            missed += 1
+    return found if found and len(found) > missed * 2 else set()
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("surnames.txt").read_text(encoding="utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _is_name(text: str) -> bool:
+    text = text.strip()
+    if _SPACED_NAME.match(text):
+        return re.split(r"[ \u3000]", text)[0] in _surnames()
+    if _PLAIN_NAME.match(text) and not _PLACE_END.search(text):
+        return text[:2] in _surnames() or text[:3] in _surnames()
+    return False
+
+
+def person_column(column: Column) -> bool:
+    """Tell whether ``column`` holds names of persons: by its label, or because most of its values are names."""
+    if _FACILITY.search(column.label) and not _PERSON.search(column.label):
+        return _mostly_names(column, 0.8)
+    if _PERSON.search(column.label) and "施設" not in column.label:
+        return bool(column.texts)
+    if officer_label(column.label) or not column.label:
+        return _mostly_names(column, 0.3)
+    return _mostly_names(column, 0.6)
+
+
+def _mostly_names(column: Column, share: float) -> bool:
+    texts = list(column.texts)[:500]
+    if not texts or column.filled < 1:
+        return False
+    names = [t for t in texts if _is_name(t)]
+    spaced = sum(1 for t in names if _SPACED_NAME.match(t.strip()))
+    enough = len(names) >= max(1, len(texts) * share)
+    # Two kanji words run together are often a place or a dish; without a space more evidence is asked for.
+    return enough and (spaced > 0 or len(names) >= 5)
+
+
+def personal_text(text: str) -> str | None:
+    """Return what kind of personal datum a free text seems to hold, or ``None``."""
+    narrow = unicodedata.normalize("NFKC", text)
+    if any(is_individual_number(re.sub(r"[- ]", "", m)) for m in _TWELVE.findall(narrow)):
+        return "マイナンバー"
+    if MOBILE.search(narrow):
+        return "携帯電話番号"
+    if MAIL.search(narrow):
+        return "メールアドレス"
+    if BIRTH.search(narrow) or re.search(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?生", narrow):
+        return "生年月日"
+    return "氏名" if any(_is_name(part) for part in re.split(r"[\n、,:：（）()]", text)) else None

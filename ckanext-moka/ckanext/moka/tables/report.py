@@ -1,0 +1,200 @@
+"""Run all rules over a file and make the report: findings in order of cause, scores, verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .context import Context, Hit
+from .model import Column, Fields, Finding, Source, SourceNote, Table, UnreadableFile
+from .repair import CleanTable
+from .rules import all_rules
+from .texts import RULES, SEVERITIES, rule_text, sentence, variant
+
+__all__ = ["BLOCKING", "ENGINE_VERSION", "Report", "find", "unreadable"]
+
+ENGINE_VERSION = "1"
+BLOCKING = ("fatal", "critical")
+LISTED = 8
+# Points taken off per violated rule: official table of 2026-03-31, rule_scoring_table.csv (PDL 1.0). FATAL gives 0.
+_POINTS = {
+    "L1": {"critical": 10, "major": 5, "minor": 2},
+    "L2": {"critical": 40, "major": 30},
+    "L3": {"critical": 15, "major": 10},
+}
+
+
+@dataclass
+class Report:
+    """What the check found. ``publishable`` judges the file as it stands, ``publishable_after_repair`` its repair."""
+
+    file: str
+    format: str
+    lang: str
+    encoding: str | None = None
+    sha256: str | None = None
+    size: int = 0
+    seconds: float = 0.0
+    readable: bool = True
+    tables: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    stars: int = 0
+    rows: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def publishable(self) -> bool:
+        """No finding is fatal or critical."""
+        return not any(f.severity in BLOCKING for f in self.findings)
+
+    @property
+    def publishable_after_repair(self) -> bool:
+        """Every fatal or critical finding is one that automatic repair takes away."""
+        return self.readable and not any(f.severity in BLOCKING and not f.fixable for f in self.findings)
+
+    @property
+    def score(self) -> dict[str, int]:
+        """Official score per level: max(0, 100 - points of each violated rule); any fatal one gives 0."""
+        result = {}
+        for level, points in _POINTS.items():
+            violated = {
+                f.rule for f in self.findings if f.rule.startswith(f"{level}-") and f.severity != "info"
+            }
+            official = [str(RULES()[rule]["severity"]) for rule in violated]
+            broken = not self.readable or "fatal" in official
+            result[level] = 0 if broken else max(0, 100 - sum(points.get(s, 0) for s in official))
+        return result
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, version 1; findings are groups whose ``count`` is exact."""
+        return {
+            "version": 1, "engine": ENGINE_VERSION, "file": self.file, "format": self.format, "encoding": self.encoding,
+            "sha256": self.sha256, "size": self.size, "seconds": round(self.seconds, 3), "readable": self.readable,
+            "tables": self.tables, "findings": [f.to_dict() for f in self.findings], "totals": self.totals(),
+            "score": self.score, "stars": self.stars, "publishable": self.publishable,
+            "publishable_after_repair": self.publishable_after_repair,
+        }  # fmt: skip
+
+    def totals(self) -> dict[str, int]:
+        """Return the number of groups of findings per severity."""
+        return {s: sum(1 for f in self.findings if f.severity == s) for s in SEVERITIES}
+
+
+def unreadable(error: UnreadableFile, name: str, lang: str, size: int, started: float) -> Report:
+    """Return the report of a file that cannot be read."""
+    report = Report(name, Path(name).suffix.lower().lstrip("."), lang, size=size, readable=False)
+    report.findings = [_finding(error.rule, Hit(error.name, data=error.data), lang, None)]
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def find(source: Source, tables: list[Table], cleaned: list[CleanTable], lang: str, started: float) -> Report:
+    """Return the report of a file whose tables were located, recognised and repaired."""
+    context = Context(source, tables)
+    report = Report(source.name, source.format, lang, source.encoding, source.sha256, source.size)
+    findings = [_note(note, lang) for note in source.notes]
+    many = sum(not s.hidden for s in source.sheets) > 1
+    for rule, check in all_rules().items():
+        findings += [_finding(rule, hit, lang, many) for hit in check(context)]
+    if not any(table.columns for table in tables):
+        findings.append(_finding("source-error", Hit("no-table"), lang, None))
+    rank = {severity: number for number, severity in enumerate(SEVERITIES)}
+    report.findings = sorted(findings, key=lambda f: (f.order, rank[f.severity], -f.count, f.place.row or 0))
+    report.tables = [_describe(clean) for clean in cleaned]
+    report.stars = 3 if source.format in ("csv", "tsv", "ods") else 2
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _describe(clean: CleanTable) -> dict[str, Any]:
+    table = clean.source
+    schema = None
+    if table.schema:
+        schema = {
+            "id": table.schema_id, "layout": table.layout, "confidence": table.confidence, "title": table.schema["title"],
+            "source_level": table.schema["source_level"],
+        }  # fmt: skip
+    return {
+        "sheet": table.sheet.name, "range": str(table.range), "header_rows": [r + 1 for r in table.header_rows],
+        "rows": len(table.data_rows), "schema": schema, "repairs": len(clean.changes),
+        "fields": [{"name": c.name, "label": c.label, "type": c.type} for c in clean.columns],
+    }  # fmt: skip
+
+
+def _note(note: SourceNote, lang: str) -> Finding:
+    return _finding(note.rule, Hit(note.variant, data=note.data), lang, None)
+
+
+def _finding(rule: str, hit: Hit, lang: str, many: bool | None) -> Finding:
+    """Put a hit into words."""
+    entry = variant(rule, hit.variant)
+    data: dict[str, Any] = {
+        **hit.place._asdict(),
+        "count": f"{hit.count:,}",
+        "at": _at(hit, lang, bool(many)),
+    }
+    data["sheet_name"] = _sheet_name(hit.place, lang)
+    for key, value in hit.data.items():
+        data[key] = (
+            _listing(value, lang)
+            if isinstance(value, (list, tuple))
+            else value[lang]
+            if isinstance(value, dict)
+            else value
+        )
+    return Finding(
+        rule=rule, severity=hit.severity or entry["severity"], title=rule_text(rule, "title", lang),
+        message=sentence(rule, hit.variant, "message", lang, data), reason=rule_text(rule, "reason", lang),
+        remedy=sentence(rule, hit.variant, "remedy", lang, data), fixable=bool(entry["fixable"]),
+        place=hit.place, count=hit.count, cells=list(hit.cells), order=int(entry["stage"]),
+    )  # fmt: skip
+
+
+def _sheet_name(place: Fields, lang: str) -> str:
+    if place.sheet is None:
+        return "ファイル" if lang == "ja" else "The file"
+    return f"シート「{place.sheet}」" if lang == "ja" else f'Sheet "{place.sheet}"'
+
+
+def _at(hit: Hit, lang: str, many: bool) -> str:
+    """Say where: B3 セル（「定員」列）など 4 か所. The count is always the whole count."""
+    place = hit.place
+    cell = place.cell or (f"{place.row} 行目" if lang == "ja" else f"row {place.row}")
+    sheet = (
+        f"シート「{place.sheet}」の "
+        if lang == "ja" and many and place.sheet
+        else f"sheet {place.sheet}, "
+        if many and place.sheet
+        else ""
+    )
+    if lang == "ja":
+        column = f"（「{place.field}」列）" if place.field else ""
+        more = f"など {hit.count:,} か所" if hit.count > 1 else ""
+        return f"{sheet}{cell} セル{column}{more}" if place.cell else f"{sheet}{cell}{column}{more}"
+    column = f' (column "{place.field}")' if place.field else ""
+    more = f" and {hit.count - 1:,} more" if hit.count > 1 else ""
+    return f"{sheet}cell {cell}{column}{more}"
+
+
+def _listing(values: list[Any] | tuple[Any, ...], lang: str) -> str:
+    """Join values; what is left out is counted."""
+    shown = [str(v) for v in values[:LISTED]]
+    rest = len(values) - len(shown)
+    if lang == "ja":
+        return "、".join(shown) + (f" ほか {rest:,} 件" if rest else "")
+    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+
+
+def bad_rows(report: Report, table: Table, limit: int = 50) -> tuple[list[tuple[int, list[Any]]], int]:
+    """Return the rows of ``table`` that a finding points to (row number, cells), and how many there are in all."""
+    wanted = sorted({c["row"] for f in report.findings if f.place.sheet == table.sheet.name for c in f.cells})
+    inside = [r for r in wanted if r - 1 in set(table.data_rows)]
+    columns: list[Column] = table.columns
+    rows = [(r, [_cell(table, r - 1, c.index) for c in columns]) for r in inside[:limit]]
+    return rows, len(inside)
+
+
+def _cell(table: Table, row: int, column: int) -> Any:
+    cells = table.sheet.rows[row]
+    return cells[column] if column < len(cells) else None

@@ -1,0 +1,17 @@
+"""L1-10: shapes, pictures, charts and text boxes (XLSX)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..model import Fields
+
+RULE = "L1-10"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """One hit per sheet with objects."""
+    for sheet in context.source.sheets:
+        if sheet.objects and not sheet.hidden:
+            yield Hit("default", Fields(sheet.name), {}, sheet.objects)

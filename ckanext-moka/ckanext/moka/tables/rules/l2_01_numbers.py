@@ -1,0 +1,52 @@
+"""L2-01: amounts that are not plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..model import Column, Table
+from ..profile import FAULTS, Profile, first_fault
+
+RULE = "L2-01"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """In numeric columns: one hit per kind of fault; and words among numbers."""
+    for table, column, profile in context.columns():
+        if not profile.numeric:
+            continue
+        for fault in FAULTS:
+            texts = {t for t, n in profile.numbers.items() if first_fault(n) == fault}
+            if not texts:
+                continue
+            example = next(t for t in column.texts if t in texts)
+            number = profile.numbers[example]
+            data = {"plain": number.plain, "unit": number.unit}
+            if hit := context.group(table, column, texts, fault, **data):
+                yield hit
+        yield from _words(context, table, column, profile)
+        yield from _stored_as_text(context, table, column, profile)
+
+
+def _words(context: Context, table: Table, column: Column, profile: Profile) -> Iterator[Hit]:
+    words = {t for t in profile.word_texts | set(profile.days) if t.strip()}
+    if hit := context.group(table, column, words, "word"):
+        yield hit
+
+
+def _stored_as_text(context: Context, table: Table, column: Column, profile: Profile) -> Iterator[Hit]:
+    """In a workbook: numbers typed as text in a column that is numeric otherwise."""
+    if context.text_file or not any(column.native.get(t) for t in (int, float)):
+        return
+    texts = {
+        t
+        for t in column.texts
+        if t.strip()
+        and t not in profile.numbers
+        and t not in profile.mark_texts
+        and t not in profile.word_texts
+        and t not in profile.days
+    }
+    if hit := context.group(table, column, texts, "text"):
+        yield hit

@@ -1,0 +1,21 @@
+"""missing-label: required columns of a recognised standard that the table lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..model import Fields
+from .type_error import severity
+
+RULE = "missing-label"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """One hit per table."""
+    for table in context.tables:
+        missing = [f["title"] for f in table.missing_fields if f.get("constraints", {}).get("required")]
+        if table.schema and missing:
+            place = Fields(table.sheet.name, None, table.header_rows[-1] + 1, missing[0])
+            data = {"title": table.schema["title"], "list": [f"「{m}」" for m in missing]}
+            yield Hit("default", place, data, len(missing), (), severity(table.schema))

@@ -1,0 +1,25 @@
+"""P-01: individual numbers (マイナンバー)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..model import as_text
+from ..personal import individual_numbers, number_label
+
+RULE = "P-01"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Columns named so, and values that carry the check digit. Values are not repeated in the report."""
+    for table, column, _profile in context.columns():
+        if number_label(column.label) and column.filled:
+            places = ((i, v) for i, v in enumerate(column.values) if v not in (None, ""))
+            hit = context.group_at(table, column, places, "label", secret=True)
+        else:
+            found = individual_numbers(column)
+            places = ((i, v) for i, v in enumerate(column.values) if found and as_text(v) in found)
+            hit = context.group_at(table, column, places, "default", secret=True)
+        if hit:
+            yield hit

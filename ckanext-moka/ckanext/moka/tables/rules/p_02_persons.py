@@ -1,0 +1,41 @@
+"""P-02: names of persons beside what identifies them. A facility's office phone is no finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..model import Column, Table
+from ..personal import BIRTH, facility_table, officer_label, person_column, private_address_label
+
+RULE = "P-02"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Names with address, birth date or phone; names of officers; birth dates alone."""
+    for table in context.tables:
+        people = [c for c in table.columns if c.filled and person_column(c)]
+        births = [c for c in table.columns if c.filled and BIRTH.search(c.label)]
+        facility = facility_table(table)
+        for column in people:
+            beside = _beside(table, column)
+            private = bool(births) or (beside and not facility)
+            if private and not (facility and officer_label(column.label) and not births):
+                hit = _hit(context, table, column, "person", with_list=[f"「{c.label}」" for c in beside])
+            else:
+                hit = _hit(context, table, column, "officer")
+            if hit:
+                yield hit
+        if not people:
+            for column in births:
+                if hit := _hit(context, table, column, "birth"):
+                    yield hit
+
+
+def _beside(table: Table, person: Column) -> list[Column]:
+    return [c for c in table.columns if c is not person and c.filled and private_address_label(c.label)]
+
+
+def _hit(context: Context, table: Table, column: Column, variant: str, **data: object) -> Hit | None:
+    places = ((i, v) for i, v in enumerate(column.values) if v not in (None, ""))
+    return context.group_at(table, column, places, variant, secret=True, **data)
