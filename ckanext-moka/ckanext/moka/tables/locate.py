@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from ..core.dates import parse_date
 from ..core.numbers import is_mark, parse_number
-from ..core.text import collapse_spaces, to_nfc
+from ..core.text import collapse_spaces
+from .cleaning import clean_label
 from .model import Column, Sheet, Table, Value
 
 __all__ = ["locate"]
@@ -283,7 +284,7 @@ def _columns(
         elif not raw.strip() and not filled:
             blank.append(index)
         else:
-            columns.append(Column(index, raw, collapse_spaces(to_nfc(raw)), values))
+            columns.append(Column(index, raw, clean_label(raw), values))
     last = max((c.index for c in columns), default=0)
     blank = [i for i in blank if i < last] + _blank_right(grid, headers, columns, high)
     return columns, sorted(set(blank)), side

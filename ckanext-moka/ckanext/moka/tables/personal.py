@@ -119,8 +119,8 @@ def person_column(column: Column) -> bool:
     """Tell whether ``column`` holds names of persons: by its label, or because most of its values are names."""
     if _FACILITY.search(column.label) and not _PERSON.search(column.label):
         return _mostly_names(column, 0.8)
-    if _PERSON.search(column.label) and "施設" not in column.label:
-        return bool(column.texts)
+    if _PERSON.search(column.label) and not re.search(r"施設|数|率|（人）|\(人\)", column.label):
+        return any(re.search(r"[ぁ-鿿A-Za-z]", text) for text in column.texts)
     if officer_label(column.label) or not column.label:
         return _mostly_names(column, 0.3)
     return _mostly_names(column, 0.6)

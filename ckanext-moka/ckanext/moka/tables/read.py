@@ -125,7 +125,7 @@ def _read_text(path: Path, source: Source) -> None:
             SourceNote(
                 "encoding-note",
                 "other" if source.encoding != "cp932" else "cp932",
-                {"encoding": source.encoding},
+                {"encoding": source.encoding.upper()},
             )
         )
 

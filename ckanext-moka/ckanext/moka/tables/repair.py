@@ -15,11 +15,13 @@ from typing import Any
 from ..core.codes import repair_municipality_code
 from ..core.dates import parse_clock
 from ..core.naming import physical_name, unique_names
+from .cleaning import CONTROL as _CONTROL
+from .cleaning import clean_label, clean_text
 from .model import Change, Column, Table, Value, address, as_text, show
 from .profile import Profile, is_municipality_label, profile
 from .recognise import physical_words
 
-__all__ = ["CleanColumn", "CleanTable", "clean_label", "clean_text", "is_coordinate_pair", "repair"]
+__all__ = ["CleanColumn", "CleanTable", "is_coordinate_pair", "repair"]
 
 PG_TYPES = {
     "text": "text",
@@ -29,12 +31,8 @@ PG_TYPES = {
     "datetime": "timestamp",
     "boolean": "bool",
 }
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2060]")
-_BREAK = re.compile(r"[ \t\u3000]*(?:\r\n|\r|\n)+[ \t\u3000]*")
-_EDGE = " \t\u3000\xa0"
 _WIDE_CODE = re.compile(r"^[0-9０-９A-Za-zＡ-Ｚａ-ｚ\-－−‐ー―（）()＋+ 　]+$")
 _HAS_WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ－−（）＋]")
-_HALF_KANA = re.compile(r"[ｦ-ﾟ]+")
 _PAIR = re.compile(r"^\(?([0-9]{2}\.[0-9]+)\s*[,、 ]\s*([0-9]{3}\.[0-9]+)\)?$")
 _INT8 = 2**63 - 1
 
@@ -68,23 +66,6 @@ class CleanTable:
     def row_count(self) -> int:
         """Number of rows of data."""
         return len(self.columns[0].values) if self.columns else 0
-
-
-def clean_label(label: str) -> str:
-    """Return a label without what only shapes it: 「名　　称」 is 名称, half-width kana are full width."""
-    text = _HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m[0]), _CONTROL.sub("", label))
-    text = unicodedata.normalize("NFC", text)
-    if re.fullmatch(r"\S(?:[ \u3000]+\S)+", text.strip()):
-        return re.sub(r"[ \u3000]+", "", text)
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def clean_text(text: str) -> str:
-    """Return the text of a cell without control characters, outer blanks and line breaks; NFD becomes NFC."""
-    text = _CONTROL.sub("", text)
-    if "\n" in text or "\r" in text:
-        text = _BREAK.sub(" ", text)
-    return unicodedata.normalize("NFC", text).strip(_EDGE)
 
 
 def is_coordinate_pair(text: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .context import Context, Hit
-from .model import Column, Fields, Finding, Source, SourceNote, Table, UnreadableFile
+from .model import Column, Fields, Finding, Source, SourceNote, Table, UnreadableFile, show
 from .repair import CleanTable
 from .rules import all_rules
 from .texts import RULES, SEVERITIES, rule_text, sentence, variant
@@ -134,6 +134,15 @@ def _finding(rule: str, hit: Hit, lang: str, many: bool | None) -> Finding:
         "count": f"{hit.count:,}",
         "at": _at(hit, lang, bool(many)),
     }
+    if hit.place.field:
+        data["field"] = show(hit.place.field, 30)
+    data["more"] = (
+        ""
+        if hit.count < 2
+        else f"など {hit.count:,} か所"
+        if lang == "ja"
+        else f" and {hit.count - 1:,} more"
+    )
     data["sheet_name"] = _sheet_name(hit.place, lang)
     for key, value in hit.data.items():
         data[key] = (
@@ -169,7 +178,7 @@ def _at(hit: Hit, lang: str, many: bool) -> str:
         else ""
     )
     if lang == "ja":
-        column = f"（「{place.field}」列）" if place.field else ""
+        column = f"（「{show(place.field, 30)}」列）" if place.field else ""
         more = f"など {hit.count:,} か所" if hit.count > 1 else ""
         return f"{sheet}{cell} セル{column}{more}" if place.cell else f"{sheet}{cell}{column}{more}"
     column = f' (column "{place.field}")' if place.field else ""

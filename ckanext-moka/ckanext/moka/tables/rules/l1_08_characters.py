@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..model import Fields, address, show
+from ..context import SHOWN, Context, Hit
+from ..model import Fields, Table, address, show
 
 RULE = "L1-08"
 # ①–⑳ Ⅰ–ⅻ ㈱ ㍉ ㎡ № ℡ and the like (NEC special characters, IBM extensions), private use.
@@ -20,25 +20,33 @@ _NAMES = re.compile(
 
 def check(context: Context) -> Iterator[Hit]:
     """Cells of columns that do not hold names or free text; and labels."""
+    for table in context.tables:
+        if hit := _labels(table):
+            yield hit
     for table, column, _profile in context.columns():
-        if _CHARACTERS.search(column.raw_label) and len(table.header_rows) == 1:
-            row = table.header_rows[-1]
-            place = Fields(
-                table.sheet.name, address(row, column.index), row + 1, column.label, show(column.raw_label)
-            )
-            yield Hit("label", place, _data([column.raw_label]))
         if _NAMES.search(column.label):
             continue
         texts = column.matching(_CHARACTERS)
-        if texts and (
-            hit := context.group(
-                table, column, texts, "default", **_data(sorted(texts, key=list(column.texts).index))
-            )
-        ):
-            yield hit
+        if texts:
+            first = next(t for t in column.texts if t in texts)
+            hit = context.group(table, column, texts, "default", **_data([first, *texts]))
+            if hit:
+                yield hit
+
+
+def _labels(table: Table) -> Hit | None:
+    row = table.header_rows[-1]
+    found = [c for c in table.columns if len(table.header_rows) == 1 and _CHARACTERS.search(c.raw_label)]
+    if not found:
+        return None
+    cells = [
+        {"cell": address(row, c.index), "row": row + 1, "value": show(c.raw_label)} for c in found[:SHOWN]
+    ]
+    place = Fields(table.sheet.name, cells[0]["cell"], row + 1, found[0].label, cells[0]["value"])
+    return Hit("label", place, _data([c.raw_label for c in found]), len(found), cells)
 
 
 def _data(texts: list[str]) -> dict[str, str]:
     characters = dict.fromkeys(c for text in texts for c in _CHARACTERS.findall(text))
     plain = "".join(unicodedata.normalize("NFKC", c) if _CHARACTERS.match(c) else c for c in texts[0])
-    return {"characters": "".join(list(characters)[:10]), "plain": show(plain)}
+    return {"characters": "".join(list(characters)[:10]), "plain": show(plain, 40)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from ..cleaning import clean_label
 from ..context import Context, Hit, spans
 from ..model import Column, Fields, address
-from ..repair import clean_label
 
 RULE = "L2-03"
 

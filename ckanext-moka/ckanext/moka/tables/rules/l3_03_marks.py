@@ -12,7 +12,16 @@ RULE = "L3-03"
 def check(context: Context) -> Iterator[Hit]:
     """One hit per numeric column; a file cannot define its marks, the description of the dataset can."""
     for table, column, profile in context.columns():
-        if profile.marks and profile.numeric:
-            marks = [f"「{m.strip()}」" for m in sorted(profile.mark_texts)]
-            if hit := context.group(table, column, profile.mark_texts, "default", list=marks):
+        if profile.marks and profile.marks == profile.filled and profile.marks > 1:
+            places = column.places(profile.mark_texts)
+            if hit := context.group_at(table, column, places, "all", list=_named(profile.mark_texts)):
                 yield hit
+        elif profile.marks and profile.numeric:
+            if hit := context.group(
+                table, column, profile.mark_texts, "default", list=_named(profile.mark_texts)
+            ):
+                yield hit
+
+
+def _named(marks: set[str]) -> list[str]:
+    return [f"「{mark.strip()}」" for mark in sorted(marks)]
