@@ -1,0 +1,1 @@
+"""The face of the platform: theme, pages, words."""
