@@ -1,0 +1,56 @@
+"""A resource's table in the DataStore: made by CKAN's backend, filled by COPY in one transaction."""
+
+from __future__ import annotations
+
+import tempfile
+
+from ckanext.datastore.backend import DatastoreBackend
+from ckanext.datastore.backend.postgres import get_write_engine, identifier
+
+from ckanext.moka.publication.copytext import copy_line
+from ckanext.moka.tables.api import LoadedTable
+
+_IN_MEMORY = 16 * 1024 * 1024
+
+
+def fill(resource_id: str, table: LoadedTable) -> None:
+    """Make the resource's DataStore table anew from ``table``: typed columns, Japanese labels, all rows.
+
+    The dataset is not public at that time, so that nobody sees it half filled; run again, it starts anew.
+    """
+    drop(resource_id)
+    fields = [
+        {"id": column.name, "type": column.pg_type, "info": {"label": column.label}}
+        for column in table.columns
+    ]
+    backend = DatastoreBackend.get_active_backend()
+    backend.create({}, {"resource_id": resource_id, "fields": fields}, {})
+    _copy(resource_id, table)
+    backend.clear_table_stats(resource_id)
+    backend.calculate_record_count(resource_id)
+
+
+def drop(resource_id: str) -> None:
+    """Remove the resource's DataStore table; having none is no error."""
+    backend = DatastoreBackend.get_active_backend()
+    if backend.resource_exists(resource_id):
+        backend.delete({}, {"resource_id": resource_id})
+
+
+def _copy(resource_id: str, table: LoadedTable) -> None:
+    columns = ", ".join(identifier(column.name) for column in table.columns)
+    target = identifier(resource_id)
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as spool:
+        spool.writelines(copy_line(row) for row in table.rows)
+        spool.seek(0)
+        connection = get_write_engine().raw_connection()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"TRUNCATE {target}")
+                cursor.copy_expert(f"COPY {target} ({columns}) FROM STDIN", spool)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            connection.close()
