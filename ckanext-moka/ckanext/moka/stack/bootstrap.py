@@ -113,7 +113,7 @@ def _call(command: list[str], home: Path, name: str) -> None:
         for line in process.stdout:
             out.write(line)
             count += line.startswith("Collecting ")
-            if line.startswith("Installing collected"):
+            if line.startswith("Installing collected") and count:
                 print(f"  … {count} 個の部品を並べています。", flush=True)
             elif line.startswith("Collecting ") and time.monotonic() - shown > 10:
                 print(f"  … {count} 個目の部品を受け取っています。", flush=True)

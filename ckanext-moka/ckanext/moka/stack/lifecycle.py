@@ -64,10 +64,10 @@ class Start:
         plugins = self._write_ini(urls)
         self._prepare(plugins)
         self._demo()
-        if self.options.worker and "moka_jobs" in plugins:
-            self.supervisor.start(self._worker())
         if self.options.web:
             self._web()
+        if self.options.worker and "moka_jobs" in plugins:
+            self.supervisor.start(self._worker())
         return self.address
 
     @property
