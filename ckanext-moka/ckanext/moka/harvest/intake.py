@@ -18,11 +18,13 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.moka.catalog import api as catalog
 from ckanext.moka.harvest import compare
+from ckanext.moka.harvest.handin import hand_in, take_back, why_waiting
 from ckanext.moka.harvest.mapping import fields_of
 from ckanext.moka.harvest.model import HarvestObject, now
+from ckanext.moka.harvest.refusals import refusal
 from moka_harvesters.source import HarvestedDataset, HarvestedFile
 
-__all__ = ["Entry", "Intake", "refusal"]
+__all__ = ["Entry", "Intake"]
 
 Entry = dict[str, Any]
 _MEMORY = 8 << 20
@@ -89,13 +91,30 @@ class Intake:
             )
             return "removed"
         fields = self._fields(dataset)
-        different = compare.changed_fields(fields, row.metadata_)
-        if different:
-            self._patch(package.id, different)
-            row = self._known_row(dataset.guid)
-            row.metadata_ = {**row.metadata_, **fields}
-            model.Session.commit()
+        waiting = why_waiting(self.user, package.id)
+        if waiting and not self._agrees(dataset, fields, package.id):
+            return self._wait(dataset, package.id, waiting)
+        if not waiting:
+            take_back(self.user, package.id)
+            different = compare.changed_fields(fields, self._known_row(dataset.guid).metadata_)
+            if different:
+                self._patch(package.id, different)
+            self._follow_renames(dataset)
+        row = self._known_row(dataset.guid)
+        row.metadata_ = {**row.metadata_, **fields}
+        model.Session.commit()
         return self._finish(dataset, "changed")
+
+    def _follow_renames(self, dataset: HarvestedDataset) -> None:
+        """Let a file that only changed its name keep its resource: the same bytes, one name gone, one new."""
+        row = self._known_row(dataset.guid)
+        changes = compare.file_changes(dataset, row.files)
+        files = dict(row.files)
+        for name in changes.missing:
+            new = [f for f in changes.new if f.sha256 == files[name]["sha256"] and f.key not in files]
+            if len(new) == 1:
+                files[new[0].key] = {"resource_id": files.pop(name)["resource_id"], "sha256": "", "mark": ""}
+        row.files = files
 
     def note(self, level: str, code: str, guid: str, message: str, dataset_id: str | None = None) -> None:
         """Remember a remark: ``level`` is info, notice or error; ``message`` is a Japanese sentence."""
@@ -170,30 +189,60 @@ class Intake:
         row = self._known_row(dataset.guid)
         dataset_id = _dataset_id(row)
         changes = compare.file_changes(dataset, row.files)
-        released = not model.Package.get(dataset_id).private
-        refused = 0
-        for file in (*changes.new, *changes.changed):
-            refused += not self._file(dataset.guid, file, released)
+        refused = sum(not self._file(dataset.guid, file) for file in (*changes.new, *changes.changed))
         for name in changes.missing:
             text = f"ファイル「{name}」が収集元からなくなりました。ポータルには残してあります。"
             self.note("notice", "file-gone", dataset.guid, text, dataset_id)
         row = self._known_row(dataset.guid)
-        if row.state in ("gone",):
+        if row.state == "gone":
             self.note("info", "returned", dataset.guid, "収集元に戻りました。", dataset_id)
-        broken = any(problem.severity == "error" for problem in dataset.problems)
-        row.state = "current" if not refused else ("revision" if released else "incomplete")
+        row.state = "incomplete" if refused else "current"
         if not refused:
             row.content_hash = dataset.content_hash
         row.gone_since, row.last_seen, row.last_run_id = None, now(), self.run_id
-        state = row.state
         model.Session.commit()
         if refused:
-            return "revision" if state == "revision" else "incomplete"
-        if not released and not broken:
-            self._hand_in(dataset.guid, dataset_id)
+            return "incomplete"
+        broken = any(problem.severity == "error" for problem in dataset.problems)
+        if model.Package.get(dataset_id).private and not broken:
+            remark = hand_in(self.user, dataset_id)
+            if remark:
+                self.note("notice", "draft", dataset.guid, remark, dataset_id)
         return outcome
 
-    def _file(self, guid: str, file: HarvestedFile, released: bool) -> bool:
+    def _wait(self, dataset: HarvestedDataset, dataset_id: str, why: str) -> str:
+        """Leave the dataset as it is and remember that the source is ahead of it (改訂待ち)."""
+        row = self._known_row(dataset.guid)
+        row.state, row.gone_since, row.last_seen, row.last_run_id = "revision", None, now(), self.run_id
+        model.Session.commit()
+        self.note("notice", "revision", dataset.guid, f"改訂待ち：{why}", dataset_id)
+        return "revision"
+
+    def _agrees(self, dataset: HarvestedDataset, fields: dict[str, Any], dataset_id: str) -> bool:
+        """Return whether the portal has what the source has, because a person made the same change there.
+
+        What the files were before a person replaced them is forgotten then.
+        """
+        shown = tk.get_action("package_show")(self._context(), {"id": dataset_id})
+        row = self._known_row(dataset.guid)
+        different = compare.changed_fields(fields, row.metadata_)
+        if "tags" in different and sorted(fields["tags"]) != sorted(
+            tag["name"] for tag in shown.get("tags", [])
+        ):
+            return False
+        if any((shown.get(key) or "") != (value or "") for key, value in different.items() if key != "tags"):
+            return False
+        by_hash = {resource.get("hash"): resource["id"] for resource in shown["resources"]}
+        changes = compare.file_changes(dataset, row.files)
+        files = dict(row.files)
+        for file in (*changes.new, *changes.changed):
+            if f"sha256:{file.sha256}" not in by_hash:
+                return False
+            files[file.key] = _record(file, by_hash[f"sha256:{file.sha256}"])
+        row.files = files
+        return True
+
+    def _file(self, guid: str, file: HarvestedFile) -> bool:
         """Upload one file; return False, with the reason in the log, if the portal refuses it."""
         row = self._known_row(guid)
         dataset_id, known = _dataset_id(row), row.files.get(file.key)
@@ -219,49 +268,13 @@ class Intake:
                         done = tk.get_action("resource_create")(self._context(), values)
         except (tk.ValidationError, tk.NotAuthorized, tk.ObjectNotFound, OSError, _Changed) as error:
             model.Session.rollback()
-            self._refused(guid, file, dataset_id, error, released)
+            text = f"ファイル「{file.name}」を取り込めません。{refusal(error)}"
+            self.note("error", "file", guid, text, dataset_id)
             return False
         row = self._known_row(guid)
         row.files = {**row.files, file.key: _record(file, done["id"])}
         model.Session.commit()
         return True
-
-    def _refused(
-        self, guid: str, file: HarvestedFile, dataset_id: str, error: Exception, released: bool
-    ) -> None:
-        reason = refusal(error)
-        if released and isinstance(error, tk.ValidationError | tk.NotAuthorized):
-            text = f"改訂待ち：公開中のデータのファイル「{file.name}」が収集元で変わりました。{reason}"
-            self.note("notice", "revision", guid, text, dataset_id)
-        else:
-            self.note("error", "file", guid, f"ファイル「{file.name}」を取り込めません。{reason}", dataset_id)
-
-    # -- handing in ----------------------------------------------------------------------------------
-
-    def _hand_in(self, guid: str, dataset_id: str) -> None:
-        """Submit the draft for approval unless a file's quality forbids it; then it stays a draft."""
-        from ckanext.moka.quality import api as quality
-
-        dataset = tk.get_action("package_show")(self._context(), {"id": dataset_id})
-        blocked = []
-        for resource in dataset["resources"]:
-            quality.ensure_report(resource)
-            if quality.verdict(resource.get("hash") or "") == "blocked":
-                blocked.append(resource["name"])
-        if blocked:
-            names = "、".join(f"「{name}」" for name in blocked)
-            text = f"{names} に直すところがあるため、下書きのままにしました。品質レポートを見て、元のファイルを直してください。"
-            self.note("notice", "quality", guid, text, dataset_id)
-            return
-        try:
-            state = tk.get_action("moka_publication_show")(self._context(), {"id": dataset_id})["state"]
-            if state in ("draft", "returned"):
-                tk.get_action("moka_publication_submit")(
-                    self._context(), {"id": dataset_id, "note": "自動収集による登録"}
-                )
-        except (tk.ValidationError, tk.NotAuthorized) as error:
-            model.Session.rollback()
-            self.note("notice", "submit", guid, f"下書きのままにしました。{refusal(error)}", dataset_id)
 
 
 def _dataset_id(row: HarvestObject) -> str:
@@ -297,22 +310,3 @@ def _copy(file: HarvestedFile) -> IO[bytes]:
         raise
     copy.seek(0)
     return copy
-
-
-def refusal(error: Exception) -> str:
-    """Return the sentences that an action's refusal carries."""
-    if isinstance(error, tk.ValidationError):
-        return " ".join(_sentences(error.error_dict)) or "登録の内容に誤りがあります。"
-    if isinstance(error, tk.NotAuthorized):
-        return str(error) or "自動収集のユーザーに権限がありません。担当課のメンバーを確かめてください。"
-    if isinstance(error, OSError):
-        return f"ファイルを読めません（{error.strerror or error}）。"
-    return str(error)
-
-
-def _sentences(errors: Any) -> list[str]:
-    if isinstance(errors, dict):
-        return [text for value in errors.values() for text in _sentences(value)]
-    if isinstance(errors, list | tuple):
-        return [text for value in errors for text in _sentences(value)]
-    return [str(errors)] if errors else []

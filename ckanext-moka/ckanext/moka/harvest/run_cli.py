@@ -108,7 +108,7 @@ def _run(
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         return service.run(service.begin(row, user, confirmed=confirm).id, _progress)
     except (tk.ObjectNotFound, tk.ValidationError) as error:
-        from ckanext.moka.harvest.intake import refusal
+        from ckanext.moka.harvest.refusals import refusal
 
         raise click.ClickException(refusal(error)) from error
 

@@ -19,8 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from ckanext.moka.core.events import HarvestFinished
 from ckanext.moka.harvest import compare, config
 from ckanext.moka.harvest.identity import ensure_editor
-from ckanext.moka.harvest.intake import Entry, Intake, refusal
+from ckanext.moka.harvest.intake import Entry, Intake
 from ckanext.moka.harvest.model import HarvestObject, HarvestRun, HarvestSource, now
+from ckanext.moka.harvest.refusals import refusal
 from ckanext.moka.harvest.sources import open_source
 from ckanext.moka.jobs import api as jobs
 from moka_harvesters.source import HarvestedDataset, Problem, SourceUnavailable
@@ -123,6 +124,10 @@ def run(run_id: str, progress: Progress | None = None) -> Report:
         report = _carry_out(source, row, progress)
     except SourceUnavailable as error:
         report.message = str(error)
+    except KeyboardInterrupt:
+        model.Session.rollback()
+        _finish(run_id, Report("failed", "中断しました。もう一度実行すると続きから取り込みます。"))
+        raise
     except Exception:
         log.exception("harvest run %s broke", run_id)
         model.Session.rollback()
