@@ -6,7 +6,15 @@ import re
 import unicodedata
 from datetime import date
 
-__all__ = ["ERAS", "is_era_date", "parse_clock", "parse_date", "parse_era_date", "parse_western_date"]
+__all__ = [
+    "ERAS",
+    "era_year_to_western",
+    "is_era_date",
+    "parse_clock",
+    "parse_date",
+    "parse_era_date",
+    "parse_western_date",
+]
 
 # First day of each era (明治5年12月2日 以前の旧暦日は扱わない). Source: 元号を改める政令 of each era.
 ERAS: tuple[tuple[str, str, date], ...] = (
@@ -25,6 +33,7 @@ _ERA = re.compile(
 _ERA_ANY = re.compile(
     rf"(?:(?:{_ERA_NAMES})\s*(?:元|\d{{1,2}})\s*年|^[MTSHR][.]?(?:元|\d{{1,2}})[./-]\d{{1,2}}[./-]\d{{1,2}}$)"
 )
+_ERA_YEAR = re.compile(rf"(?P<name>{_ERA_NAMES})\s*(?P<year>元|\d{{1,2}})\s*年")
 _WESTERN = re.compile(
     r"(?P<y>\d{4})(?:-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})|/(?P<m2>\d{1,2})/(?P<d2>\d{1,2})|"
     r"[.](?P<m3>\d{1,2})[.](?P<d3>\d{1,2})|\s*年\s*(?P<m4>\d{1,2})\s*月\s*(?P<d4>\d{1,2})\s*日)"
@@ -66,6 +75,17 @@ def parse_western_date(text: str) -> date | None:
 def parse_date(text: str) -> date | None:
     """Return the day that ``text`` writes, in Western or era notation, else ``None``."""
     return parse_western_date(text) or parse_era_date(text)
+
+
+def era_year_to_western(text: str) -> str | None:
+    """Return ``text`` with its era year written in the Western calendar: 令和6年度 is 2024年度; else ``None``."""
+    narrow = unicodedata.normalize("NFKC", text).strip()
+    match = _ERA_YEAR.search(narrow)
+    if match is None:
+        return None
+    start = next(day.year for name, _letter, day in ERAS if name == match["name"])
+    year = start + (1 if match["year"] == "元" else int(match["year"])) - 1
+    return f"{narrow[: match.start()]}{year}年{narrow[match.end() :]}"
 
 
 def is_era_date(text: str) -> bool:

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
-__all__ = ["CONTROL", "clean_label", "clean_text", "untidy_label"]
+from ..core.text import fold
+from .model import Column
 
+__all__ = [
+    "CONTROL", "DEPENDENT", "EXEMPT", "clean_label", "clean_text", "is_choice", "one_spelling", "plain_characters", "untidy_label",
+]  # fmt: skip
+
+# ①–⑳ Ⅰ–ⅻ ㈱ ㍉ ㎡ № ℡ and the like (NEC special characters, IBM extensions), private use.
+DEPENDENT = re.compile(r"[\u2460-\u24ff\u2160-\u217f\u3200-\u33ff\u2116\u2121\u2776-\u277f\ue000-\uf8ff]")
+# Proper names and free text about them are exempt from L1-08: what a thing, a person, a place, a company is called.
+EXEMPT = re.compile(
+    r"(名称|名$|氏名|施設名|住所|所在|町|地名|地区|法人|団体|会社|事業|店|屋号|商号|代表|者$|カナ|[Nn]ame|[Aa]ddress|担当|所属|"
+    r"内容|備考|説明|概要|特記|[Nn]ote|[Dd]escription)"
+)
+_CIRCLED = re.compile(r"[\u2460-\u24ff\u2776-\u277f]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2060]")
 _BREAK = re.compile(r"[ \t\u3000]*(?:\r\n|\r|\n)+[ \t\u3000]*")
 _EDGE = " \t\u3000\xa0"
@@ -40,3 +54,27 @@ def clean_text(text: str) -> str:
     if "\n" in text or "\r" in text:
         text = _BREAK.sub(" ", text)
     return unicodedata.normalize("NFC", text).strip(_EDGE)
+
+
+def plain_characters(text: str) -> str:
+    """Return ``text`` with platform-dependent characters spelled out: ㎡ m2, ㈱ (株), ① (1), Ⅳ IV; gaiji stay."""
+    text = _CIRCLED.sub(lambda m: f"({unicodedata.normalize('NFKC', m[0]).strip('()')})", text)
+    return DEPENDENT.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
+
+
+def is_choice(column: Column) -> bool:
+    """Tell whether a column holds choices: few distinct short texts, each used again and again."""
+    return 2 <= len(column.texts) <= 20 and column.texts.total() >= 2 * len(column.texts)
+
+
+def one_spelling(texts: Counter[str]) -> dict[str, str]:
+    """Return rarer spelling -> commonest spelling for texts that differ only in width (６年 and 6年, － and -)."""
+    groups: dict[str, list[str]] = {}
+    for text in texts:
+        groups.setdefault(fold(text), []).append(text)
+    result = {}
+    for group in groups.values():
+        if len(group) > 1:
+            best = max(group, key=lambda t: (texts[t], t))
+            result.update({t: best for t in group if t != best})
+    return result

@@ -16,7 +16,7 @@ from ..core.codes import repair_municipality_code
 from ..core.dates import parse_clock
 from ..core.naming import physical_name, unique_names
 from .cleaning import CONTROL as _CONTROL
-from .cleaning import clean_label, clean_text
+from .cleaning import DEPENDENT, EXEMPT, clean_label, clean_text, is_choice, one_spelling, plain_characters
 from .model import Change, Column, Table, Value, address, as_text, show
 from .profile import Profile, is_municipality_label, profile
 from .recognise import physical_words
@@ -92,7 +92,7 @@ def repair(table: Table) -> CleanTable:
         working = Column(column.index, column.raw_label, clean_label(column.label), values)
         item = table.schema_fields.get(column.index)
         clean = _column(table, working, item, result.changes)
-        label = clean.label or f"列{column.index + 1}"
+        label = plain_characters(clean.label) or f"列{column.index + 1}"
         seen[label] = seen.get(label, 0) + 1
         clean.label = label if seen[label] == 1 else f"{label}_{seen[label]}"
         if clean.label != column.raw_label:
@@ -222,6 +222,13 @@ def _column(table: Table, column: Column, item: dict[str, Any] | None, changes: 
     )
     found = profile(column, declared)
     unit = _numbers(table, column, found, changes)
+    if not EXEMPT.search(column.label):
+        spelled = {t: (plain_characters(t), "L1-08") for t in column.matching(DEPENDENT)}
+        _rewrite(table, column, spelled, changes)
+    if is_choice(column) and not found.numeric:
+        _rewrite(
+            table, column, {t: (best, "L2-04") for t, best in one_spelling(column.texts).items()}, changes
+        )
     if (item and item.get("check") == "municipality_code") or (
         item is None and is_municipality_label(column.label)
     ):

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 
+from ..cleaning import DEPENDENT, EXEMPT, plain_characters
 from ..context import SHOWN, Context, Hit
 from ..model import Fields, Table, address, show
 
 RULE = "L1-08"
-# ①–⑳ Ⅰ–ⅻ ㈱ ㍉ ㎡ № ℡ and the like (NEC special characters, IBM extensions), private use.
-_CHARACTERS = re.compile(r"[\u2460-\u24ff\u2160-\u217f\u3200-\u33ff\u2116\u2121\u2776-\u277f\ue000-\uf8ff]")
-# Proper names are exempt: what a thing, a person, a place or a company is called.
-_NAMES = re.compile(
-    r"(名称|名$|氏名|施設名|住所|所在|町|地名|地区|法人|団体|会社|事業|店|屋号|商号|代表|者$|カナ|ナマエ|[Nn]ame|[Aa]ddress|担当|所属|内容|備考|説明|概要|特記|[Nn]ote|[Dd]escription)"
-)
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -23,20 +16,24 @@ def check(context: Context) -> Iterator[Hit]:
     for table in context.tables:
         if hit := _labels(table):
             yield hit
-    for table, column, _profile in context.columns():
-        if _NAMES.search(column.label):
+    for table, column, profile in context.columns():
+        if EXEMPT.search(column.label):
             continue
-        texts = column.matching(_CHARACTERS)
+        # Units of amounts (12㎡) are named by L2-01.
+        texts = column.matching(DEPENDENT) - set(profile.numbers if profile.numeric else ())
         if texts:
             first = next(t for t in column.texts if t in texts)
-            hit = context.group(table, column, texts, "default", **_data([first, *texts]))
+            private = any(DEPENDENT.search(plain_characters(t)) for t in texts)
+            hit = context.group(
+                table, column, texts, "private" if private else "default", **_data([first, *texts])
+            )
             if hit:
                 yield hit
 
 
 def _labels(table: Table) -> Hit | None:
     row = table.header_rows[-1]
-    found = [c for c in table.columns if len(table.header_rows) == 1 and _CHARACTERS.search(c.raw_label)]
+    found = [c for c in table.columns if len(table.header_rows) == 1 and DEPENDENT.search(c.raw_label)]
     if not found:
         return None
     cells = [
@@ -47,6 +44,5 @@ def _labels(table: Table) -> Hit | None:
 
 
 def _data(texts: list[str]) -> dict[str, str]:
-    characters = dict.fromkeys(c for text in texts for c in _CHARACTERS.findall(text))
-    plain = "".join(unicodedata.normalize("NFKC", c) if _CHARACTERS.match(c) else c for c in texts[0])
-    return {"characters": "".join(list(characters)[:10]), "plain": show(plain, 40)}
+    characters = dict.fromkeys(c for text in texts for c in DEPENDENT.findall(text))
+    return {"characters": "".join(list(characters)[:10]), "plain": show(plain_characters(texts[0]), 40)}

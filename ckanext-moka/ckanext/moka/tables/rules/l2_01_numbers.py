@@ -22,8 +22,10 @@ def check(context: Context) -> Iterator[Hit]:
                 continue
             example = next(t for t in column.texts if t in texts)
             number = profile.numbers[example]
-            data = {"plain": number.plain, "unit": number.unit}
-            if hit := context.group(table, column, texts, fault, **data):
+            units = sorted({n.unit for n in profile.numbers.values() if n.unit})
+            variant = "units" if fault == "unit" and len(units) > 1 else fault
+            data = {"plain": number.plain, "unit": number.unit, "list": [f"「{u}」" for u in units]}
+            if hit := context.group(table, column, texts, variant, **data):
                 yield hit
         yield from _words(context, table, column, profile)
         yield from _stored_as_text(context, table, column, profile)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ...core.text import fold_kana
+from ...core.text import fold, fold_kana
+from ..cleaning import is_choice
 from ..context import Context, Hit
-from ..model import Fields
 
 RULE = "L2-04"
-_MOST = 20
 _CIRCLES = str.maketrans(dict.fromkeys("〇◯⚪o", "○") | {"×": "x", "✕": "x", "✖": "x"})
 _SAME = {
     "あり": "有",
@@ -27,7 +26,7 @@ _SAME = {
 def check(context: Context) -> Iterator[Hit]:
     """Columns of few distinct words in which words differ only by width, kana, circle signs or あり/有."""
     for table, column, profile in context.columns():
-        if not 2 <= len(column.texts) <= _MOST or profile.words < 2 * len(column.texts):
+        if not is_choice(column) or profile.numeric:
             continue
         groups: dict[str, list[str]] = defaultdict(list)
         for text in column.texts:
@@ -38,20 +37,11 @@ def check(context: Context) -> Iterator[Hit]:
             spellings = sorted(set(texts), key=texts.index)
             if len(spellings) > 1:
                 rare = min(texts, key=lambda t: column.texts[t])
-                hit = context.group(
-                    table,
-                    column,
-                    {t for t in column.texts if t.strip() == rare},
-                    "default",
-                    list=[f"「{t}」" for t in spellings],
-                )
-                yield (
-                    hit
-                    if hit
-                    else Hit(
-                        "default", Fields(table.sheet.name, None, None, column.label), {"list": spellings}
-                    )
-                )
+                width = len({fold(t) for t in texts}) == 1
+                wanted = {t for t in column.texts if t.strip() == rare}
+                named = [f"「{t}」" for t in spellings]
+                if hit := context.group(table, column, wanted, "width" if width else "default", list=named):
+                    yield hit
 
 
 def _key(text: str) -> str:

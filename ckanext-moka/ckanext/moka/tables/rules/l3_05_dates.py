@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...core.dates import is_era_date
+from ...core.dates import era_year_to_western, is_era_date
 from ..context import Context, Hit
 from ..model import Column, Table
 from ..profile import Profile
@@ -35,7 +35,7 @@ def _era(
         return
     example = next(t for t in column.texts if t in eras)
     day = profile.days.get(example)
-    plain = day.isoformat() if day else "2026年度" if "年度" in example else "2026-04-01"
+    plain = day.isoformat() if day else era_year_to_western(example) or "2001-04-01"
     certain = declared == "date" and all(t in profile.days for t in eras)
     if hit := context.group(table, column, eras, "era-fix" if certain else "era", plain=plain):
         yield hit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..context import Context, Hit
@@ -9,6 +10,7 @@ from ..model import Column, Table
 from ..personal import BIRTH, facility_table, officer_label, person_column, private_address_label
 
 RULE = "P-02"
+_COMPANY = re.compile(r"法人|会社|株式|有限|合同|組合|協会|（株）|\(株\)|㈱|市長|町長|村長|知事")
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -37,5 +39,7 @@ def _beside(table: Table, person: Column) -> list[Column]:
 
 
 def _hit(context: Context, table: Table, column: Column, variant: str, **data: object) -> Hit | None:
-    places = ((i, v) for i, v in enumerate(column.values) if v not in (None, ""))
+    places = (
+        (i, v) for i, v in enumerate(column.values) if v not in (None, "") and not _COMPANY.search(str(v))
+    )
     return context.group_at(table, column, places, variant, secret=True, **data)
