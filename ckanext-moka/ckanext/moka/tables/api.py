@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import moka_schemas
+
+from .convert import FORMATS, CannotConvert, write
 from .locate import locate
 from .model import Change, Source, Table, UnreadableFile, Value
 from .read import read
 from .recognise import recognise
 from .repair import CleanTable, repair
-from .report import ENGINE_VERSION, Report, find, unreadable
+from .report import ENGINE_VERSION, BadRows, Report, bad_rows, find, unreadable
 
-__all__ = ["ENGINE_VERSION", "Change", "Column", "LoadedTable", "Report", "UnreadableFile", "check", "load"]  # fmt: skip
+__all__ = ["ENGINE_VERSION", "FORMATS", "CannotConvert", "Change", "Column", "LoadedTable", "Report", "UnreadableFile",
+    "check", "convert", "fix", "load", "report_and_rows", "report_html", "schemas",
+]  # fmt: skip  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,10 @@ class LoadedTable:
         """A fresh iterator over the rows as tuples of Python values, ``None`` where a cell is empty."""
         return zip(*(column.values for column in self._clean.columns), strict=True)
 
+    def write(self, out: Path, form: str, *, bom: bool = True) -> int:
+        """Write the table in a format of ``FORMATS``; return the number of rows. Raises ``CannotConvert``."""
+        return write(self._clean, out, form, bom=bom)
+
 
 def load(path: str | Path, *, name: str | None = None, schema: str | None = None) -> LoadedTable:
     """Return the main table of the file, repaired and typed.
@@ -70,6 +79,56 @@ def check(
     if lang not in ("ja", "en"):
         raise ValueError(f"unknown language: {lang}")
     return _checked(Path(path), name, schema, lang)[0]
+
+
+def report_and_rows(
+    path: str | Path, *, name: str | None = None, schema: str | None = None, lang: str = "ja"
+) -> tuple[Report, list[BadRows]]:
+    """Return the report as :func:`check` does, with the rows that its findings point to."""
+    report, tables = _checked(Path(path), name, schema, lang)
+    return report, [bad_rows(report, table) for table in tables]
+
+
+def report_html(
+    path: str | Path, *, name: str | None = None, schema: str | None = None, lang: str = "ja"
+) -> str:
+    """Return the report as one printable HTML page. Raises as :func:`check`."""
+    from .html import page
+
+    return page([report_and_rows(path, name=name, schema=schema, lang=lang)], lang)
+
+
+def fix(
+    path: str | Path, out: str | Path, *, name: str | None = None, schema: str | None = None, bom: bool = True
+) -> list[Change]:
+    """Write the repaired main table as CSV (UTF-8, with BOM unless told otherwise); return what was changed.
+
+    Raises ``UnreadableFile`` as :func:`load`.
+    """
+    table = load(path, name=name, schema=schema)
+    table.write(Path(out), "csv", bom=bom)
+    return table.changes
+
+
+def convert(
+    path: str | Path,
+    out: str | Path,
+    *,
+    format: str,
+    name: str | None = None,
+    schema: str | None = None,
+    bom: bool = True,
+) -> int:
+    """Write the repaired main table in ``format`` (see ``FORMATS``); return the number of rows.
+
+    Raises ``UnreadableFile`` as :func:`load`, and ``CannotConvert`` (GeoJSON without coordinates, unknown format).
+    """
+    return load(path, name=name, schema=schema).write(Path(out), format, bom=bom)
+
+
+def schemas() -> list[str]:
+    """Return the ids of the standard datasets that ``schema`` can name."""
+    return sorted({item.split(".")[0] for item in moka_schemas.table_schemas()})
 
 
 def _checked(path: Path, name: str | None, schema: str | None, lang: str) -> tuple[Report, list[Table]]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
-from .model import Column, Fields, Source, Table, address, show
+from .model import Column, Fields, Source, Table, Value, address, show
 from .profile import Profile, profile
 
-__all__ = ["SHOWN", "Context", "Hit", "spans"]
+__all__ = ["HIDDEN", "SHOWN", "Cell", "Context", "Hit", "spans", "spot"]
 
 SHOWN = 20
+HIDDEN = "（伏せています）"
+
+
+class Cell(TypedDict):
+    """A cell as a finding shows it."""
+
+    cell: str
+    row: int
+    value: str
 
 
 class Hit(NamedTuple):
@@ -20,8 +29,8 @@ class Hit(NamedTuple):
     variant: str
     place: Fields = Fields()
     data: dict[str, Any] = {}
-    count: int = 1
-    cells: Sequence[dict[str, Any]] = ()
+    total: int = 1
+    cells: Sequence[Cell] = ()
     severity: str | None = None
 
 
@@ -69,21 +78,20 @@ class Context:
         self,
         table: Table,
         column: Column,
-        places: Iterable[tuple[int, object]],
+        places: Iterable[tuple[int, Value]],
         variant: str,
         *,
         secret: bool = False,
         **data: Any,
     ) -> Hit | None:
         """Return one hit for the given positions of data; all are counted, the first ``SHOWN`` are listed."""
-        count, cells = 0, []
+        count = 0
+        cells: list[Cell] = []
         for position, value in places:
             count += 1
             if len(cells) < SHOWN:
                 cell, row = table.place(position, column)
-                cells.append(
-                    {"cell": cell, "row": row, "value": "（伏せています）" if secret else show(value)}
-                )  # type: ignore[arg-type]
+                cells.append({"cell": cell, "row": row, "value": HIDDEN if secret else show(value)})
         if not count:
             return None
         first = cells[0]
@@ -91,13 +99,10 @@ class Context:
         place = Fields(table.sheet.name, first["cell"], first["row"], label, first["value"])
         return Hit(variant, place, data, count, cells)
 
-    def cell(self, table: Table, row: int, column: int, variant: str, value: str = "", **data: Any) -> Hit:
-        """Return a hit for a single cell anywhere in the sheet."""
-        cell = address(row, column)
-        label = next((c.label for c in table.columns if c.index == column), None)
-        shown = show(value)
-        place = Fields(table.sheet.name, cell, row + 1, label, shown)
-        return Hit(variant, place, data, 1, [{"cell": cell, "row": row + 1, "value": shown}])
+
+def spot(row: int, column: int, value: Value = "") -> Cell:
+    """Return a cell of the sheet, rows and columns counted from 0, as a finding shows it."""
+    return {"cell": address(row, column), "row": row + 1, "value": show(value)}
 
 
 def spans(numbers: Iterable[int]) -> list[str]:

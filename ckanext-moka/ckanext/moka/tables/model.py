@@ -199,7 +199,7 @@ class Finding:
     fixable: bool
     place: Fields = Fields()
     count: int = 1
-    cells: list[dict[str, Any]] = field(default_factory=list)
+    cells: list[Any] = field(default_factory=list)
     order: int = 0
 
     def to_dict(self) -> dict[str, Any]:

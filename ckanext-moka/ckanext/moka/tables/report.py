@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from .context import Context, Hit
-from .model import Column, Fields, Finding, Source, SourceNote, Table, UnreadableFile, show
+from .model import Fields, Finding, Source, SourceNote, Table, UnreadableFile, Value, address, show
 from .repair import CleanTable
 from .rules import all_rules
 from .texts import RULES, SEVERITIES, rule_text, sentence, variant
 
-__all__ = ["BLOCKING", "ENGINE_VERSION", "Report", "find", "unreadable"]
+__all__ = ["BLOCKING", "ENGINE_VERSION", "BadRows", "Report", "bad_rows", "find", "unreadable"]
 
 ENGINE_VERSION = "1"
 BLOCKING = ("fatal", "critical")
@@ -41,7 +41,6 @@ class Report:
     tables: list[dict[str, Any]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     stars: int = 0
-    rows: dict[str, Any] = field(default_factory=dict)
 
     @property
     def publishable(self) -> bool:
@@ -131,17 +130,17 @@ def _finding(rule: str, hit: Hit, lang: str, many: bool | None) -> Finding:
     entry = variant(rule, hit.variant)
     data: dict[str, Any] = {
         **hit.place._asdict(),
-        "count": f"{hit.count:,}",
+        "count": f"{hit.total:,}",
         "at": _at(hit, lang, bool(many)),
     }
     if hit.place.field:
         data["field"] = show(hit.place.field, 30)
     data["more"] = (
         ""
-        if hit.count < 2
-        else f"など {hit.count:,} か所"
+        if hit.total < 2
+        else f"など {hit.total:,} か所"
         if lang == "ja"
-        else f" and {hit.count - 1:,} more"
+        else f" and {hit.total - 1:,} more"
     )
     data["sheet_name"] = _sheet_name(hit.place, lang)
     for key, value in hit.data.items():
@@ -156,7 +155,7 @@ def _finding(rule: str, hit: Hit, lang: str, many: bool | None) -> Finding:
         rule=rule, severity=hit.severity or entry["severity"], title=rule_text(rule, "title", lang),
         message=sentence(rule, hit.variant, "message", lang, data), reason=rule_text(rule, "reason", lang),
         remedy=sentence(rule, hit.variant, "remedy", lang, data), fixable=bool(entry["fixable"]),
-        place=hit.place, count=hit.count, cells=list(hit.cells), order=int(entry["stage"]),
+        place=hit.place, count=hit.total, cells=list(hit.cells), order=int(entry["stage"]),
     )  # fmt: skip
 
 
@@ -179,10 +178,10 @@ def _at(hit: Hit, lang: str, many: bool) -> str:
     )
     if lang == "ja":
         column = f"（「{show(place.field, 30)}」列）" if place.field else ""
-        more = f"など {hit.count:,} か所" if hit.count > 1 else ""
+        more = f"など {hit.total:,} か所" if hit.total > 1 else ""
         return f"{sheet}{cell} セル{column}{more}" if place.cell else f"{sheet}{cell}{column}{more}"
     column = f' (column "{place.field}")' if place.field else ""
-    more = f" and {hit.count - 1:,} more" if hit.count > 1 else ""
+    more = f" and {hit.total - 1:,} more" if hit.total > 1 else ""
     return f"{sheet}cell {cell}{column}{more}"
 
 
@@ -195,15 +194,35 @@ def _listing(values: list[Any] | tuple[Any, ...], lang: str) -> str:
     return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
 
 
-def bad_rows(report: Report, table: Table, limit: int = 50) -> tuple[list[tuple[int, list[Any]]], int]:
-    """Return the rows of ``table`` that a finding points to (row number, cells), and how many there are in all."""
-    wanted = sorted({c["row"] for f in report.findings if f.place.sheet == table.sheet.name for c in f.cells})
-    inside = [r for r in wanted if r - 1 in set(table.data_rows)]
-    columns: list[Column] = table.columns
-    rows = [(r, [_cell(table, r - 1, c.index) for c in columns]) for r in inside[:limit]]
-    return rows, len(inside)
+@dataclass
+class BadRows:
+    """The rows of one table that findings point to; ``cells`` are red, ``secret`` ones are not shown."""
+
+    sheet: str | None
+    columns: list[tuple[int, str]]
+    rows: list[tuple[int, list[Value]]]
+    total: int
+    cells: set[str]
+    secret: set[str]
 
 
-def _cell(table: Table, row: int, column: int) -> Any:
+def bad_rows(report: Report, table: Table, limit: int = 30) -> BadRows:
+    """Return the rows of ``table`` with findings in their cells, the first ``limit`` of ``total``.
+
+    Columns in which a finding hides its values are secret in every row.
+    """
+    mine = [f for f in report.findings if f.place.sheet == table.sheet.name and f.severity != "info"]
+    hidden = {f.place.field for f in mine if f.rule.startswith("P-") and f.place.field}
+    cells = {c["cell"] for f in mine for c in f.cells}
+    inside = set(table.data_rows)
+    wanted = sorted({c["row"] for f in mine for c in f.cells if c["row"] - 1 in inside})
+    # Notes and comments beside the table are no red cells of it.
+    columns = [(column.index, column.label) for column in table.columns]
+    rows = [(r, [_cell(table, r - 1, c) for c, _label in columns]) for r in wanted[:limit]]
+    secret = {address(r - 1, c) for r, _v in rows for c, label in columns if label in hidden}
+    return BadRows(table.sheet.name, columns, rows, len(wanted), cells, secret)
+
+
+def _cell(table: Table, row: int, column: int) -> Value:
     cells = table.sheet.rows[row]
     return cells[column] if column < len(cells) else None

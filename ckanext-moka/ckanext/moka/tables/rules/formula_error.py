@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit
+from ..context import SHOWN, Context, Hit, spot
 from ..model import Fields, address, show
 
 RULE = "formula-error"
@@ -19,9 +19,7 @@ def check(context: Context) -> Iterator[Hit]:
         unsaved = [(r, c, text) for r, c, text, stored in sheet.formulas if not stored]
         for variant, items in (("error", errors), ("unsaved", unsaved)):
             if items:
-                cells = [
-                    {"cell": address(r, c), "row": r + 1, "value": show(text)} for r, c, text in items[:SHOWN]
-                ]
+                cells = [spot(r, c, text) for r, c, text in items[:SHOWN]]
                 r, c, text = items[0]
                 yield Hit(
                     variant, Fields(sheet.name, address(r, c), r + 1, None, show(text)), {}, len(items), cells

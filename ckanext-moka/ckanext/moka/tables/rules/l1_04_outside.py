@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit, spans
+from ..context import SHOWN, Context, Hit, spans, spot
 from ..model import Fields, Table, address, show
 
 RULE = "L1-04"
@@ -29,10 +29,7 @@ def check(context: Context) -> Iterator[Hit]:
 
 
 def _side(table: Table) -> Hit:
-    cells = [
-        {"cell": address(r, c), "row": r + 1, "value": show(table.sheet.rows[r][c])}
-        for r, c in [*table.side_cells, *table.extra_cells]
-    ]
+    cells = [spot(r, c, table.sheet.rows[r][c]) for r, c in [*table.side_cells, *table.extra_cells]]
     first = cells[0]
     return Hit(
         "side",

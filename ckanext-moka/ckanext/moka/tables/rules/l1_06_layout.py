@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ..cleaning import clean_label, untidy_label
-from ..context import SHOWN, Context, Hit
-from ..model import Fields, Table, address, show
+from ..context import SHOWN, Context, Hit, spot
+from ..model import Fields, Table, show
 
 RULE = "L1-06"
 _EDGE = re.compile(r"(?:^|\x1f)[ \t\u3000\xa0]|[ \t\u3000\xa0](?:$|\x1f)")
@@ -43,9 +43,7 @@ def _labels(table: Table) -> Hit | None:
     ]
     if not untidy:
         return None
-    cells = [
-        {"cell": address(row, c.index), "row": row + 1, "value": show(c.raw_label)} for c in untidy[:SHOWN]
-    ]
+    cells = [spot(row, c.index, c.raw_label) for c in untidy[:SHOWN]]
     first = untidy[0]
     place = Fields(table.sheet.name, cells[0]["cell"], row + 1, first.label, cells[0]["value"])
     return Hit("label", place, {"clean": show(clean_label(first.raw_label))}, len(untidy), cells)

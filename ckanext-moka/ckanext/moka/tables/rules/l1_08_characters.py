@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..cleaning import DEPENDENT, EXEMPT, plain_characters
-from ..context import SHOWN, Context, Hit
-from ..model import Fields, Table, address, show
+from ..context import SHOWN, Context, Hit, spot
+from ..model import Fields, Table, show
 
 RULE = "L1-08"
 
@@ -36,13 +37,11 @@ def _labels(table: Table) -> Hit | None:
     found = [c for c in table.columns if len(table.header_rows) == 1 and DEPENDENT.search(c.raw_label)]
     if not found:
         return None
-    cells = [
-        {"cell": address(row, c.index), "row": row + 1, "value": show(c.raw_label)} for c in found[:SHOWN]
-    ]
+    cells = [spot(row, c.index, c.raw_label) for c in found[:SHOWN]]
     place = Fields(table.sheet.name, cells[0]["cell"], row + 1, found[0].label, cells[0]["value"])
     return Hit("label", place, _data([c.raw_label for c in found]), len(found), cells)
 
 
-def _data(texts: list[str]) -> dict[str, str]:
+def _data(texts: list[str]) -> dict[str, Any]:
     characters = dict.fromkeys(c for text in texts for c in DEPENDENT.findall(text))
     return {"characters": "".join(list(characters)[:10]), "plain": show(plain_characters(texts[0]), 40)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit
+from ..context import SHOWN, Cell, Context, Hit
 from ..model import Fields, Range, Table, address
 
 RULE = "L1-12"
@@ -38,7 +38,7 @@ def _where(merged: Range, tables: list[Table]) -> str:
 
 
 def _hit(table: Table, variant: str, ranges: list[Range]) -> Hit:
-    cells = [{"cell": str(r), "row": r.top + 1, "value": ""} for r in ranges[:SHOWN]]
+    cells = [Cell(cell=str(r), row=r.top + 1, value="") for r in ranges[:SHOWN]]
     first = ranges[0]
     place = Fields(table.sheet.name, address(first.top, first.left), first.top + 1)
     return Hit(variant, place, {"list": [str(r) for r in ranges]}, len(ranges), cells)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit
-from ..model import Fields, address, show
+from ..context import SHOWN, Context, Hit, spot
+from ..model import Fields
 
 RULE = "L1-15"
 
@@ -18,10 +18,7 @@ def check(context: Context) -> Iterator[Hit]:
         rows = sorted({r for r, _c in table.extra_cells})
         if not rows:
             continue
-        cells = [
-            {"cell": address(r, c), "row": r + 1, "value": show(table.sheet.rows[r][c])}
-            for r, c in table.extra_cells[:SHOWN]
-        ]
+        cells = [spot(r, c, table.sheet.rows[r][c]) for r, c in table.extra_cells[:SHOWN]]
         more = {"ja": f"など {len(rows):,} 行", "en": f" and {len(rows) - 1:,} more"} if len(rows) > 1 else ""
         place = Fields(None, cells[0]["cell"], rows[0] + 1, None, cells[0]["value"])
         width = len(table.columns) + len(table.blank_columns)

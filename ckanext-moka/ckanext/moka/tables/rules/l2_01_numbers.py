@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..context import Context, Hit
 from ..model import Column, Table
@@ -24,7 +25,11 @@ def check(context: Context) -> Iterator[Hit]:
             number = profile.numbers[example]
             units = sorted({n.unit for n in profile.numbers.values() if n.unit})
             variant = "units" if fault == "unit" and len(units) > 1 else fault
-            data = {"plain": number.plain, "unit": number.unit, "list": [f"「{u}」" for u in units]}
+            data: dict[str, Any] = {
+                "plain": number.plain,
+                "unit": number.unit,
+                "list": [f"「{u}」" for u in units],
+            }
             if hit := context.group(table, column, texts, variant, **data):
                 yield hit
         yield from _words(context, table, column, profile)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..cleaning import clean_label
-from ..context import Context, Hit, spans
+from ..context import Context, Hit, spans, spot
 from ..model import Column, Fields, address
 
 RULE = "L2-03"
@@ -33,6 +33,6 @@ def check(context: Context) -> Iterator[Hit]:
         row = table.header_rows[-1]
         for label, columns in groups.items():
             if len(columns) > 1:
-                cells = [{"cell": address(row, c.index), "row": row + 1, "value": label} for c in columns]
+                cells = [spot(row, c.index, label) for c in columns]
                 place = Fields(table.sheet.name, cells[1]["cell"], row + 1, label, label)
                 yield Hit("duplicate", place, {"list": [c["cell"] for c in cells]}, len(columns), cells)

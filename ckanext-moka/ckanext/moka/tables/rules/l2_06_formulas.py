@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit
+from ..context import SHOWN, Context, Hit, spot
 from ..model import Fields, address, show
 
 RULE = "L2-06"
@@ -16,9 +16,7 @@ def check(context: Context) -> Iterator[Hit]:
         stored = [(r, c, text) for r, c, text, has_value in sheet.formulas if has_value]
         if not stored or sheet.hidden:
             continue
-        cells = [
-            {"cell": address(r, c), "row": r + 1, "value": show(f"={text}")} for r, c, text in stored[:SHOWN]
-        ]
+        cells = [spot(r, c, f"={text}") for r, c, text in stored[:SHOWN]]
         r, c, text = stored[0]
         yield Hit(
             "default", Fields(sheet.name, address(r, c), r + 1, None, show(text)), {}, len(stored), cells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit, spans
+from ..context import Context, Hit, spans, spot
 from ..model import Fields, Table, address, show
 
 RULE = "L3-01"
@@ -31,14 +31,7 @@ def _above(table: Table) -> Hit:
     )
     row = (rows[0] if rows else 1) - 1
     text = " ".join(show(v, 30) for v in table.sheet.rows[row] if v not in (None, "")) if rows else ""
-    cells = [
-        {
-            "cell": address(r - 1, 0),
-            "row": r,
-            "value": show(next((v for v in table.sheet.rows[r - 1] if v), "")),
-        }
-        for r in rows[:20]
-    ]
+    cells = [spot(r - 1, 0, next((v for v in table.sheet.rows[r - 1] if v), "")) for r in rows[:20]]
     variant = "linkdata" if linkdata else "title" if rows else "blank"
     place = Fields(table.sheet.name, address(row, 0), row + 1, None, text)
     return Hit(

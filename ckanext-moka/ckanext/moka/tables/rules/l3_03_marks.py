@@ -16,9 +16,15 @@ def check(context: Context) -> Iterator[Hit]:
             places = column.places(profile.mark_texts)
             if hit := context.group_at(table, column, places, "all", list=_named(profile.mark_texts)):
                 yield hit
-        elif profile.marks and profile.numeric and (hit := context.group(
-            table, column, profile.mark_texts, "default", list=_named(profile.mark_texts)
-        )):
+        elif (
+            profile.marks
+            and profile.numeric
+            and (
+                hit := context.group(
+                    table, column, profile.mark_texts, "default", list=_named(profile.mark_texts)
+                )
+            )
+        ):
             yield hit
 
 

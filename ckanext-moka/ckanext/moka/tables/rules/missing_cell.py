@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit
-from ..model import Fields, address
+from ..context import SHOWN, Context, Hit, spot
+from ..model import Fields
 
 RULE = "missing-cell"
 
@@ -24,10 +24,7 @@ def check(context: Context) -> Iterator[Hit]:
                 if len(short) > 1
                 else ""
             )
-            cells = [
-                {"cell": address(r, len(table.sheet.rows[r])), "row": r + 1, "value": ""}
-                for r in short[:SHOWN]
-            ]
+            cells = [spot(r, len(table.sheet.rows[r]), "") for r in short[:SHOWN]]
             yield Hit(
                 "default",
                 Fields(None, cells[0]["cell"], short[0] + 1),

@@ -19,7 +19,9 @@ def check(context: Context) -> Iterator[Hit]:
             hit = context.group_at(table, column, places, "label", secret=True)
         else:
             found = individual_numbers(column)
-            places = ((i, v) for i, v in enumerate(column.values) if found and as_text(v) in found)
+            places = (
+                (i, v) for i, v in enumerate(column.values) if found and v is not None and as_text(v) in found
+            )
             hit = context.group_at(table, column, places, "default", secret=True)
         if hit:
             yield hit

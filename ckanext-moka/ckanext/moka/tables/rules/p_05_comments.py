@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit
-from ..model import Fields, address, show
+from ..context import HIDDEN, SHOWN, Context, Hit, spot
+from ..model import Fields
 from ..personal import personal_text
 
 RULE = "P-05"
@@ -20,13 +20,6 @@ def check(context: Context) -> Iterator[Hit]:
         plain = [c for c in sheet.comments if c not in secret]
         for items, variant in ((secret, "personal"), (plain, "default")):
             if items:
-                cells = [
-                    {
-                        "cell": address(r, c),
-                        "row": r + 1,
-                        "value": "（伏せています）" if items is secret else show(t),
-                    }
-                    for r, c, t in items[:SHOWN]
-                ]
+                cells = [spot(r, c, HIDDEN if items is secret else t) for r, c, t in items[:SHOWN]]
                 place = Fields(sheet.name, cells[0]["cell"], cells[0]["row"], None, cells[0]["value"])
                 yield Hit(variant, place, {}, len(items), cells)

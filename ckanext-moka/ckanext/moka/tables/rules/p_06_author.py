@@ -31,4 +31,4 @@ def check(context: Context) -> Iterator[Hit]:
     found = {k: v for k, v in context.source.properties.items() if v.lower() not in _PROGRAMS}
     if found:
         kinds = dict.fromkeys(_LABELS.get(key, key) for key in found)
-        yield Hit("default", data={"list": list(kinds)}, count=len(found))
+        yield Hit("default", data={"list": list(kinds)}, total=len(found))

@@ -19,4 +19,4 @@ def check(context: Context) -> Iterator[Hit]:
         if p.startswith("xl/externalLinks/externalLink") and p.endswith(".xml")
     ]
     if links:
-        yield Hit("link", count=len(links))
+        yield Hit("link", total=len(links))

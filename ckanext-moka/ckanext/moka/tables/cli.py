@@ -1,0 +1,157 @@
+"""``moka check``, ``moka fix``, ``moka convert``: need no CKAN and no services.
+
+Exit codes of ``check``: 0 publishable, 1 findings that block, 2 a file cannot be read or wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import api
+from .html import page
+from .report import Report
+
+__all__ = ["check", "convert", "fix"]
+
+_SEVERITY = {
+    "ja": {"fatal": "公開不可", "critical": "要修正", "major": "注意", "minor": "軽微", "info": "情報"},
+    "en": {"fatal": "FATAL", "critical": "CRITICAL", "major": "MAJOR", "minor": "MINOR", "info": "INFO"},
+}
+
+
+def _existing(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+    for path in value if isinstance(value, tuple) else (value,):
+        if not path.is_file():
+            raise click.BadParameter(f"ファイルがありません: {path}")
+    return value
+
+
+_FILE = click.Path(path_type=Path)
+_SCHEMA = click.option(
+    "--schema", metavar="ID", help="自治体標準オープンデータセットの識別名（例: public_toilet）"
+)
+
+
+@click.command(
+    help="表のファイルを検査します。終了コード: 0 公開できる / 1 直すべき点がある / 2 読めない・使い方の誤り"
+)
+@click.argument("files", nargs=-1, required=True, type=_FILE, callback=_existing, metavar="FILE...")
+@_SCHEMA
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help="結果の形式"
+)
+@click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", help="結果の言語")
+@click.option("-o", "--output", type=_FILE, help="結果を書くファイル（省略すると画面）")
+def check(files: tuple[Path, ...], schema: str | None, form: str, lang: str, output: Path | None) -> None:
+    """Check FILES and print the report."""
+    results = [_guarded(lambda p=path: api.report_and_rows(p, schema=schema, lang=lang)) for path in files]
+    reports = [report for report, _rows in results]
+    if form == "json":
+        data = [report.to_dict() for report in reports]
+        text = json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2) + "\n"
+    elif form == "html":
+        text = page(results, lang)
+    else:
+        text = "\n".join(_text(report, lang) for report in reports)
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=False)
+    sys.exit(2 if any(not r.readable for r in reports) else 0 if all(r.publishable for r in reports) else 1)
+
+
+@click.command(help="自動で直せるところを直し、CSV（UTF-8）で書き出します。")
+@click.argument("file", type=_FILE, callback=_existing)
+@click.option("-o", "--output", required=True, type=_FILE, help="書き出す CSV ファイル")
+@_SCHEMA
+@click.option("--changes", type=_FILE, help="直したところの一覧（JSON）を書くファイル")
+@click.option("--bom/--no-bom", default=True, help="Excel で文字化けしないよう、先頭に BOM を付ける（既定）")
+def fix(file: Path, output: Path, schema: str | None, changes: Path | None, bom: bool) -> None:
+    """Repair FILE and write it as CSV."""
+    done = _guarded(lambda: api.fix(file, output, schema=schema, bom=bom))
+    if changes:
+        changes.write_text(
+            json.dumps([c.to_dict() for c in done], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+    click.echo(f"{len(done):,} か所を直して {output} に書き出しました。")
+    report = api.check(output, schema=schema)
+    if not report.publishable:
+        click.echo("自動では直せないところが残っています。\n" + _text(report, "ja"), nl=False)
+        sys.exit(1)
+
+
+@click.command(help="直したうえで、別の形式（csv・parquet・json・geojson・xlsx）に変換します。")
+@click.argument("file", type=_FILE, callback=_existing)
+@click.option("-o", "--output", required=True, type=_FILE, help="書き出すファイル（拡張子で形式を決めます）")
+@_SCHEMA
+@click.option("--bom/--no-bom", default=True, help="CSV の先頭に BOM を付ける（既定）")
+def convert(file: Path, output: Path, schema: str | None, bom: bool) -> None:
+    """Repair FILE and write it in the format that the name of OUTPUT says."""
+    form = output.suffix.lower().lstrip(".")
+    rows = _guarded(lambda: api.convert(file, output, format=form, schema=schema, bom=bom))
+    click.echo(f"{rows:,} 行を {output} に書き出しました。")
+
+
+def _guarded(action: Any) -> Any:
+    try:
+        return action()
+    except (api.UnreadableFile, api.CannotConvert) as error:
+        click.echo(str(error), err=True)
+    except KeyError as error:
+        click.echo(
+            f"標準データセット {error} はありません。次のどれかを指定してください: {'、'.join(api.schemas())}",
+            err=True,
+        )
+    except OSError as error:
+        click.echo(f"ファイルを扱えません: {error.strerror}（{error.filename}）", err=True)
+    sys.exit(2)
+
+
+def _text(report: Report, lang: str) -> str:
+    ja = lang == "ja"
+    lines = [f"■ {report.file}" if ja else f"# {report.file}", "  " + verdict(report, lang)]
+    for table in report.tables:
+        schema = table["schema"]
+        named = f" [{schema['title']}]" if schema else ""
+        sheet = f"{table['sheet']} " if table["sheet"] else ""
+        lines.append(
+            f"  {'表' if ja else 'table'}: {sheet}{table['range']} {table['rows']:,} {'行' if ja else 'rows'}{named}"
+        )
+    if report.readable:
+        score = report.score
+        lines.append(
+            f"  {'機械可読性' if ja else 'score'}: L1 {score['L1']} / L2 {score['L2']} / L3 {score['L3']}"
+        )
+    for finding in report.findings:
+        repairable = ("（自動で直せます）" if ja else " (repairable)") if finding.fixable else ""
+        lines.append(f"  [{_SEVERITY[lang][finding.severity]}] {finding.rule} {finding.message}{repairable}")
+        lines.append(f"      → {finding.remedy}")
+    return "\n".join(lines) + "\n"
+
+
+def verdict(report: Report, lang: str) -> str:
+    """Return the verdict of a report in one sentence."""
+    blocking = sum(f.severity in ("fatal", "critical") for f in report.findings)
+    advice = sum(f.severity in ("major", "minor") for f in report.findings)
+    if not report.readable:
+        return "読めません。" if lang == "ja" else "Cannot be read."
+    if report.publishable:
+        if lang == "ja":
+            return f"公開できます（気を付けたい点 {advice} 件）。" if advice else "公開できます。"
+        return f"Publishable ({advice} pieces of advice)." if advice else "Publishable."
+    if report.publishable_after_repair:
+        return (
+            f"このままでは公開できません（{blocking} 件）。すべて自動で直せます。"
+            if lang == "ja"
+            else f"Not publishable as it stands ({blocking}); automatic repair mends all of it."
+        )
+    return (
+        f"公開できません（直すべき点 {blocking} 件）。"
+        if lang == "ja"
+        else f"Not publishable ({blocking} findings block)."
+    )

@@ -1,0 +1,163 @@
+"""Write a repaired table as CSV, JSON, GeoJSON, Parquet or XLSX. A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+import openpyxl
+import pyarrow
+import pyarrow.parquet
+
+from .model import Value, as_text
+from .repair import CleanColumn, CleanTable
+
+__all__ = ["FORMATS", "CannotConvert", "write"]
+
+_LATITUDE = ("latitude", "lat")
+_LONGITUDE = ("longitude", "lng", "lon")
+_ARROW = {
+    "text": pyarrow.string(),
+    "integer": pyarrow.int64(),
+    "number": pyarrow.float64(),
+    "date": pyarrow.date32(),
+    "datetime": pyarrow.timestamp("s"),
+    "boolean": pyarrow.bool_(),
+}
+
+
+class CannotConvert(ValueError):
+    """The table cannot be written in this format; ``str(error)`` says why in Japanese."""
+
+
+def write(table: CleanTable, out: Path, form: str, *, bom: bool = True) -> int:
+    """Write ``table`` to ``out`` and return the number of rows written.
+
+    ``bom`` puts a byte order mark before a CSV file, so that Excel shows Japanese at once. GeoJSON leaves out rows
+    without coordinates and states how many in its member ``omitted``. Raises ``CannotConvert``.
+    """
+    if form not in FORMATS:
+        raise CannotConvert(
+            f"形式「{form}」では書き出せません。{'・'.join(FORMATS)} のどれかを指定してください。"
+        )
+    partial = out.with_name(f".{out.name}.part")
+    try:
+        rows = FORMATS[form](table, partial, bom)
+        os.replace(partial, out)
+    finally:
+        partial.unlink(missing_ok=True)
+    return rows
+
+
+def _csv(table: CleanTable, out: Path, bom: bool) -> int:
+    with out.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow([column.label for column in table.columns])
+        columns = [[_csv_cell(v) for v in column.values] for column in table.columns]
+        writer.writerows(zip(*columns, strict=True))
+    return table.row_count
+
+
+def _csv_cell(value: Value) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return as_text(value)
+
+
+def _plain(value: Value) -> Any:
+    return value.isoformat() if isinstance(value, (date, time)) else value
+
+
+def _json(table: CleanTable, out: Path, _bom: bool) -> int:
+    labels = [column.label for column in table.columns]
+    with out.open("w", encoding="utf-8") as stream:
+        _array(stream, (dict(zip(labels, map(_plain, row), strict=True)) for row in _rows(table)))
+        stream.write("\n")
+    return table.row_count
+
+
+def _array(stream: IO[str], items: Any) -> int:
+    stream.write("[")
+    count = 0
+    for item in items:
+        stream.write(",\n" if count else "\n")
+        json.dump(item, stream, ensure_ascii=False)
+        count += 1
+    stream.write("\n]")
+    return count
+
+
+def _rows(table: CleanTable) -> Any:
+    return zip(*(column.values for column in table.columns), strict=True)
+
+
+def _coordinate(table: CleanTable, names: tuple[str, ...]) -> CleanColumn | None:
+    found = [
+        c for c in table.columns if c.name in names or c.name.endswith(tuple(f"_{n}" for n in names[:1]))
+    ]
+    return next((c for c in found if c.type in ("number", "integer")), None)
+
+
+def _geojson(table: CleanTable, out: Path, _bom: bool) -> int:
+    latitude, longitude = _coordinate(table, _LATITUDE), _coordinate(table, _LONGITUDE)
+    if latitude is None or longitude is None:
+        raise CannotConvert(
+            "緯度と経度の列（数値）がないため、GeoJSON にはできません。「緯度」「経度」の列を加えてください。"
+        )
+    labels = [column.label for column in table.columns]
+    omitted = 0
+
+    def features() -> Any:
+        nonlocal omitted
+        for row, y, x in zip(_rows(table), latitude.values, longitude.values, strict=True):
+            if not isinstance(x, (int, float)) or not isinstance(y, (int, float)) or (x == 0 and y == 0):
+                omitted += 1
+                continue
+            yield {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [x, y]},
+                "properties": dict(zip(labels, map(_plain, row), strict=True)),
+            }
+
+    with out.open("w", encoding="utf-8") as stream:
+        stream.write('{"type": "FeatureCollection", "features": ')
+        count = _array(stream, features())
+        stream.write(f', "omitted": {omitted}}}\n')
+    return count
+
+
+def _parquet(table: CleanTable, out: Path, _bom: bool) -> int:
+    fields = [
+        pyarrow.field(c.name, _ARROW[c.type], metadata={"label": c.label.encode()}) for c in table.columns
+    ]
+    arrays = [pyarrow.array(c.values, type=_ARROW[c.type]) for c in table.columns]
+    pyarrow.parquet.write_table(pyarrow.table(arrays, schema=pyarrow.schema(fields)), out, compression="zstd")
+    return table.row_count
+
+
+def _xlsx(table: CleanTable, out: Path, _bom: bool) -> int:
+    if table.row_count > 1_048_575:
+        raise CannotConvert(
+            f"{table.row_count:,} 行あり、Excel の上限（1,048,576 行）を超えます。CSV か Parquet にしてください。"
+        )
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("data")
+    sheet.append([column.label for column in table.columns])
+    for row in _rows(table):
+        sheet.append(list(row))
+    book.save(out)
+    return table.row_count
+
+
+FORMATS: dict[str, Callable[[CleanTable, Path, bool], int]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "json": _json,
+    "geojson": _geojson,
+    "xlsx": _xlsx,
+}
