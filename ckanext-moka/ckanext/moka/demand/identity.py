@@ -12,8 +12,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 from datetime import datetime
+from typing import TypeGuard
 
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
@@ -44,9 +46,9 @@ def new_visitor() -> str:
     return secrets.token_urlsafe(24)
 
 
-def is_visitor(value: str | None) -> bool:
+def is_visitor(value: object) -> TypeGuard[str]:
     """Return whether ``value`` has the shape of an id that :func:`new_visitor` made."""
-    return bool(value) and len(value or "") == 32 and all(c.isalnum() or c in "-_" for c in value or "")
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{32}", value) is not None
 
 
 def new_key() -> str:
@@ -104,5 +106,5 @@ def within_limit(what: str, address: str, limit: int) -> bool:
     salt = redis.get(salt_key) or b""
     digest = hmac.new(bytes(salt), _network(address).encode(), hashlib.sha256).hexdigest()
     counter = f"{_prefix()}:{what}:{digest}"
-    count, _ = redis.pipeline().incr(counter).expire(counter, _DAY, nx=True).execute()
+    _, count = redis.pipeline().set(counter, 0, nx=True, ex=_DAY).incr(counter).execute()
     return int(count) <= limit
