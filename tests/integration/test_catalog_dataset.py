@@ -40,10 +40,6 @@ def test_a_given_name_stays_and_an_empty_one_keeps_the_old(dataset, call, unique
 
 
 def test_updates_leave_the_visibility_alone(dataset, call):
-    public = dataset(private=False)
-    assert public["private"] is False
-    body = {key: value for key, value in public.items() if key != "private"}
-    assert call("package_update", **{**body, "notes": "直した"})["private"] is False
     draft = dataset()
     body = {key: value for key, value in draft.items() if key != "private"}
     assert call("package_update", **{**body, "notes": "直した"})["private"] is True
@@ -132,10 +128,11 @@ def test_form_errors_lead_to_their_fields(app, make_user, call, org):
 def test_themes_are_a_filter(dataset, call, app, unique):
     word = unique("しぼりこみ").replace("-", "")
     for theme in ("14", "14", "02"):
-        dataset(title=f"表 {word}", theme=theme, private=False)
-    found = call("package_search", q=f"title:*{word}*", **{"facet.field": ["theme", "license_id"]})
+        dataset(title=f"表 {word}", theme=theme)
+    search = {"q": f"title:*{word}*", "include_private": True}
+    found = call("package_search", **search, **{"facet.field": ["theme", "license_id"]})
     items = {item["name"]: item for item in found["search_facets"]["theme"]["items"]}
     assert (items["14"]["count"], items["14"]["display_name"]) == (2, "司法・安全・環境")
     assert found["search_facets"]["license_id"]["items"][0]["display_name"].startswith("クリエイティブ")
-    only = call("package_search", q=f"title:*{word}*", fq="theme:02")
+    only = call("package_search", **search, fq="theme:02")
     assert only["count"] == 1

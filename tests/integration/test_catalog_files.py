@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -47,7 +48,7 @@ def test_everything_about_the_file_is_known(call, dataset):
 
 
 def test_the_download_has_both_names_and_the_charset(call, app, dataset, sysadmin):
-    package = dataset(private=False)
+    package = dataset()
     made = call("resource_create", package_id=package["id"], upload=upload())
     response = app.get(made["url"], headers={"Authorization": sysadmin["token"]})
     assert response.data == CSV
@@ -172,7 +173,7 @@ def test_a_private_file_stays_private(call, app, dataset, make_user):
 
 def test_a_file_is_not_served_through_another_dataset(call, app, dataset, sysadmin):
     made = call("resource_create", package_id=dataset()["id"], upload=upload())
-    other = dataset(private=False)
+    other = dataset()
     address = f"/dataset/{other['id']}/resource/{made['id']}/download/x.csv"
     assert (
         app.get(address, headers={"Authorization": sysadmin["token"]}, expect_errors=True).status_code == 404
@@ -187,7 +188,7 @@ def test_what_ckan_binds_is_ours(call, dataset):
         assert module.munge_filename("指定緊急　避難.csv") == "指定緊急　避難.csv"
     made = call("resource_create", package_id=dataset()["id"], upload=upload())
     path = uploader.get_resource_uploader(dict(made)).get_path(made["id"])
-    assert open(path, "rb").read() == CSV
+    assert Path(path).read_bytes() == CSV
 
 
 def test_html_called_csv_is_never_shown_as_a_page(call, app, dataset, sysadmin):

@@ -38,7 +38,9 @@ def build(found: dict[str, Any], resource: dict[str, Any], dataset: dict[str, An
         "rest": everything[FIRST_GROUPS:],
         "total": sum(group["count"] for group in everything),
         "blocking": [group for group in everything if group["blocking"]],
-        "fixable": any(group["fixable"] for group in everything),
+        "fixable": bool(report["tables"]) and any(group["fixable"] for group in everything),
+        "replaceable": len(report["tables"]) == 1 and any(group["fixable"] for group in everything),
+        "cured_by_repair": bool(report.get("publishable_after_repair")) and not report["publishable"],
         "bad_rows": verdicts.bad_rows(report["findings"]),
         "standard": _standard(report, dataset),
         "scores": _scores(report),
@@ -61,15 +63,10 @@ def _standard(report: dict[str, Any], dataset: dict[str, Any]) -> dict[str, str]
 
 
 def _scores(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the government's level scores that the report has, each with its Japanese meaning."""
-    meanings = {
-        "L1": "機械が表として読める",
-        "L2": "値の意味がそろっている",
-        "L3": "ほかのデータとつながる",
-    }
+    """Return the scores by the levels of the government's rule (100 is best) that the report has."""
     score = report.get("score") or {}
     return [
-        {"level": level, "meaning": meaning, "value": score[level]}
-        for level, meaning in meanings.items()
-        if score.get(level) is not None
+        {"level": level, "value": score[f"L{level}"]}
+        for level in (1, 2, 3)
+        if score.get(f"L{level}") is not None
     ]

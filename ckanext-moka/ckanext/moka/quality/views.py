@@ -11,6 +11,7 @@ from typing import Any
 import flask
 from ckan.plugins import toolkit as tk
 from ckan.views.resource import CreateView, EditView
+from werkzeug.datastructures import FileStorage
 
 from ckanext.moka.catalog import api as catalog
 from ckanext.moka.core.filenames import content_disposition, safe_filename
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 blueprint = flask.Blueprint("moka_quality", __name__, url_defaults={"package_type": "dataset"})
 _AT = "/dataset/<id>/resource/<resource_id>/quality"
+_FIXED = "_直した版"
 Response = flask.typing.ResponseReturnValue
 
 
@@ -68,11 +70,38 @@ def fixed(package_type: str, id: str, resource_id: str) -> Response:
         tk.h.flash_error(tk._("自動では直せません。{why}").format(why=error))
         return tk.redirect_to("moka_quality.report", id=id, resource_id=resource_id)
     response = flask.send_file(io.BytesIO(data), mimetype="text/csv")
-    fixed_name = safe_filename(f"{Path(name).stem}_直した版.csv")
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = content_disposition(fixed_name, "fixed")
+    response.headers["Content-Disposition"] = content_disposition(_fixed_name(name), "fixed")
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@blueprint.post(_AT + "/apply")
+def apply(package_type: str, id: str, resource_id: str) -> Response:
+    """Replace the file by its repaired version; the bytes that were handed in stay in the store."""
+    _dataset, resource = _find(id, resource_id)
+    name = service.file_name(resource)
+    try:
+        data = _repaired(catalog.resource_path(resource), name)
+        upload = FileStorage(io.BytesIO(data), filename=_fixed_name(name), content_type="text/csv")
+        tk.get_action("resource_patch")(_context(), {"id": resource_id, "upload": upload})
+    except tk.NotAuthorized:
+        return tk.abort(403, tk._("このファイルを差し替える権限がありません。"))
+    except catalog.ContentMissing:
+        return tk.abort(404, tk._("ファイルが保管されていません。"))
+    except tables.UnreadableFile as error:
+        tk.h.flash_error(tk._("自動では直せません。{why}").format(why=error))
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(str(text) for text in error.error_summary.values()))
+    else:
+        tk.h.flash_success(tk._("「{name}」を、自動で直した CSV に差し替えました。").format(name=name))
+    return tk.redirect_to("moka_quality.report", id=id, resource_id=resource_id)
+
+
+def _fixed_name(name: str) -> str:
+    """Return the name of the repaired file; repairing a repaired file does not make the name longer."""
+    stem = Path(name).stem.removesuffix(_FIXED)
+    return safe_filename(f"{stem}{_FIXED}.csv")
 
 
 def _repaired(path: Path, name: str) -> bytes:

@@ -6,8 +6,9 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ckan import model
+from ckan import authz, model
 from ckan.lib.navl.dictization_functions import missing
+from ckan.logic.validators import email_pattern
 from ckan.plugins import toolkit as tk
 
 from ckanext.moka.catalog import codelists, config, naming, tags
@@ -16,6 +17,8 @@ from ckanext.moka.core.filenames import safe_filename
 
 __all__ = [
     "moka_catalog_default_license",
+    "moka_catalog_department",
+    "moka_catalog_email",
     "moka_catalog_file_facts",
     "moka_catalog_period",
     "moka_catalog_phone",
@@ -80,6 +83,23 @@ def moka_catalog_private_by_default(key: Any, data: Any, errors: Any, context: A
 def moka_catalog_default_license(value: Any) -> Any:
     """Return the licence that was chosen, or the municipality's usual one."""
     return config.default_license() if value in (missing, None, "") else value
+
+
+def moka_catalog_department(key: Any, data: Any, errors: Any, context: Any) -> None:
+    """Ask for the department where datasets must have one; CKAN's own rule follows."""
+    value = data.get(key)
+    if value is missing and context.get("package") is not None:
+        return
+    if value in (missing, None, "") and not authz.check_config_permission("create_unowned_dataset"):
+        errors[key].append("担当課を選んでください。")
+        raise tk.StopOnError
+
+
+def moka_catalog_email(value: str) -> str:
+    """Refuse what cannot be a mail address (CKAN's pattern)."""
+    if not email_pattern.match(value):
+        raise tk.Invalid("メールアドレスの形が正しくありません。例：bosai@city.example.jp")
+    return value
 
 
 def moka_catalog_phone(value: str) -> str:
