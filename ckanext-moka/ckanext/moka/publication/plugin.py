@@ -20,7 +20,10 @@ class MokaPublicationPlugin(p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "moka_publication")
         # Files of CKAN's own storages must not become readable through a public dataset.
-        config["ckan.files.owner.cascade_access"] = "group organization"
+        cascade = config["ckan.files.owner.cascade_access"]
+        config["ckan.files.owner.cascade_access"] = {
+            owner: storages for owner, storages in cascade.items() if owner not in ("package", "resource")
+        }
 
     def after_dataset_create(self, context, pkg_dict):
         gate.after_save(pkg_dict["id"])

@@ -46,7 +46,8 @@ DECLARE
 BEGIN
     IF EXISTS (SELECT 1 FROM moka_publication_setting WHERE name = 'enforce' AND value = 'on')
         AND EXISTS (SELECT 1 FROM moka_publication_obstacles(the_dataset)) THEN
-        RAISE EXCEPTION '公開の承認を受けていない内容を公開することはできません（データセット %）', the_dataset
+        -- ASCII: at COMMIT the driver cannot decode anything else.
+        RAISE EXCEPTION 'moka_publication_gate: this content was not approved (dataset %)', the_dataset
             USING ERRCODE = 'check_violation', CONSTRAINT = 'moka_publication_gate';
     END IF;
     RETURN NULL;

@@ -1,0 +1,307 @@
+"""Ways round the gate: each is tried for real, each is refused, and nothing of it is left behind."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ckan import model
+from ckan.plugins import toolkit as tk
+from publication_help import CSV, Office, upload
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+REFUSED = "承認|申請"
+
+
+@pytest.fixture
+def office(call, org, make_user, unique):
+    return Office(call, org, make_user, unique)
+
+
+@pytest.fixture
+def draft(office):
+    """An unapproved dataset with one file."""
+    dataset = office.draft()
+    dataset["resource"] = office.add(dataset)
+    return dataset
+
+
+@pytest.fixture
+def public(office):
+    """A released dataset with one file."""
+    dataset = office.published()
+    dataset["resource"] = dataset["resources"][0]
+    return dataset
+
+
+def snapshot(dataset):
+    """Return what the database holds of the dataset, apart from times."""
+    model.Session.remove()
+    rows = model.Session.execute(
+        text(
+            "SELECT p.private, p.state, r.id, r.url, r.url_type, r.hash, r.state FROM package p"
+            " LEFT JOIN resource r ON r.package_id = p.id WHERE p.id = :id ORDER BY r.id"
+        ),
+        {"id": dataset["id"]},
+    ).all()
+    model.Session.remove()
+    return rows
+
+
+WAYS_TO_TURN_PUBLIC = {
+    "package_patch": lambda o, d, u: o.call("package_patch", user=u, id=d["id"], private=False),
+    "package_update": lambda o, d, u: o.call(
+        "package_update", user=u, **{**o.call("package_show", id=d["id"]), "private": False}
+    ),
+    "package_revise": lambda o, d, u: o.call(
+        "package_revise", user=u, match={"id": d["id"]}, update={"private": False}
+    ),
+    "bulk_update_public": lambda o, d, u: o.call(
+        "bulk_update_public", user=u, datasets=[d["id"]], org_id=o.org["id"]
+    ),
+    "package_create": lambda o, d, u: o.call(
+        "package_create", user=u, name=o.unique("ds"), title="名簿", owner_org=o.org["id"], private=False
+    ),
+    "package_create without auth": lambda o, d, u: o.call(
+        "package_create", name=o.unique("ds"), title="名簿", owner_org=o.org["id"], private=False
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_TURN_PUBLIC)
+@pytest.mark.parametrize("who", ["editor", "admin", "sysadmin"])
+def test_no_action_makes_public_what_was_not_approved(office, draft, sysadmin, way, who):
+    user = {"editor": office.clerk, "admin": office.approver, "sysadmin": sysadmin}[who]["name"]
+    before, packages = snapshot(draft), model.Session.query(model.Package).count()
+    with pytest.raises((tk.ValidationError, tk.NotAuthorized)) as refusal:
+        WAYS_TO_TURN_PUBLIC[way](office, draft, user)
+    if isinstance(refusal.value, tk.ValidationError):
+        assert "承認を受けていません" in str(refusal.value)
+    model.Session.commit()
+    assert snapshot(draft) == before
+    assert model.Session.query(model.Package).count() == packages
+    assert not office.is_public(draft)
+
+
+def test_the_api_says_409_in_a_japanese_sentence(office, draft, app):
+    headers = {"Authorization": office.clerk["token"]}
+    answer = app.post(
+        "/api/action/package_patch", json={"id": draft["id"], "private": False}, headers=headers, status=409
+    )
+    assert "「公開を申請する」から申請してください" in answer.json["error"]["publication"][0]
+
+
+def test_deleting_publishing_and_undeleting_does_not_help(office, draft):
+    office.call("package_delete", id=draft["id"])
+    office.call("package_patch", id=draft["id"], private=False, state="deleted")
+    with pytest.raises(tk.ValidationError, match=REFUSED):
+        office.call("package_patch", id=draft["id"], state="active")
+    assert not office.is_public(draft)
+
+
+def test_finishing_a_draft_as_public_does_not_help(office):
+    dataset = office.draft(state="draft", private=True)
+    with pytest.raises(tk.ValidationError, match=REFUSED):
+        office.call(
+            "package_patch", user=office.clerk["name"], id=dataset["id"], state="active", private=False
+        )
+
+
+ROW_WAYS = {
+    "ORM attribute": lambda d: setattr(model.Package.get(d["id"]), "private", False),
+    "Query.update": lambda d: (
+        model.Session.query(model.Package).filter_by(id=d["id"]).update({"private": False})
+    ),
+    "SQL": lambda d: model.Session.execute(
+        text("UPDATE package SET private = false WHERE id = :id"), {"id": d["id"]}
+    ),
+    "SQL with a forged state": lambda d: model.Session.execute(
+        text(
+            "WITH forged AS (INSERT INTO moka_publication_state (dataset_id, state, submitted_by, approved_by,"
+            " updated_at) VALUES (:id, 'released', 'a', 'b', now()))"
+            " UPDATE package SET private = false WHERE id = :id"
+        ),
+        {"id": d["id"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("way", ROW_WAYS)
+def test_no_row_turns_public_without_clearance(office, draft, way):
+    before = snapshot(draft)
+    ROW_WAYS[way](draft)
+    with pytest.raises(IntegrityError, match="moka_publication_gate"):
+        model.Session.commit()
+    model.Session.rollback()
+    assert snapshot(draft) == before
+    assert not office.is_public(draft)
+
+
+def other_upload(office, public, user):
+    other = upload("施設名,住所,緯度,経度,収容人数\r\nすり替え,x,1,2,3\r\n", "すり替え.csv")
+    return office.call("resource_update", user=user, **{**public["resource"], "upload": other})
+
+
+WAYS_TO_CHANGE_A_PUBLIC_FILE = {
+    "another file": other_upload,
+    "the same name, other bytes": lambda o, p, u: o.call(
+        "resource_patch",
+        user=u,
+        id=p["resource"]["id"],
+        upload=upload(CSV + "追加,x,1,2,3\r\n", "避難所.csv"),
+    ),
+    "a link instead": lambda o, p, u: o.call(
+        "resource_update",
+        user=u,
+        id=p["resource"]["id"],
+        name="x",
+        url="https://example.com/x.csv",
+        url_type="",
+    ),
+    "another name": lambda o, p, u: o.call(
+        "resource_patch", user=u, id=p["resource"]["id"], url="別の名前.csv"
+    ),
+    "one more file": lambda o, p, u: o.call(
+        "resource_create",
+        user=u,
+        package_id=p["id"],
+        name="追加",
+        url="b.csv",
+        upload=upload(CSV + "追,x,1,2,3\r\n", "b.csv"),
+    ),
+    "one more link": lambda o, p, u: o.call(
+        "resource_create", user=u, package_id=p["id"], name="追加", url="https://example.com/x.csv"
+    ),
+    "a forged hash": lambda o, p, u: o.call(
+        "resource_create",
+        user=u,
+        package_id=p["id"],
+        name="追加",
+        url="避難所.csv",
+        url_type="upload",
+        hash=p["resource"]["hash"],
+    ),
+    "datastore_create with a resource": lambda o, p, u: o.call(
+        "datastore_create",
+        user=u,
+        resource={"package_id": p["id"], "name": "x"},
+        fields=[{"id": "a"}],
+        records=[{"a": "090"}],
+    ),
+    "package_revise": lambda o, p, u: o.call(
+        "package_revise",
+        user=u,
+        match={"id": p["id"]},
+        update__resources__extend=[{"name": "x", "url": "https://example.com/x"}],
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_CHANGE_A_PUBLIC_FILE)
+@pytest.mark.parametrize("who", ["editor", "sysadmin"])
+def test_no_action_changes_the_files_of_a_public_dataset(office, public, sysadmin, app, way, who):
+    user = {"editor": office.clerk, "sysadmin": sysadmin}[who]["name"]
+    before = snapshot(public)
+    with pytest.raises(tk.ValidationError):
+        WAYS_TO_CHANGE_A_PUBLIC_FILE[way](office, public, user)
+    model.Session.commit()
+    assert snapshot(public) == before
+    assert app.get(public["resource"]["url"], status=200).data == CSV.encode()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE resource SET hash = 'sha256:' || repeat('0', 64) WHERE id = :rid",
+        "UPDATE resource SET url = 'https://example.com/x', url_type = NULL WHERE id = :rid",
+        "INSERT INTO resource (id, package_id, url, state, position, created) "
+        "VALUES (gen_random_uuid()::text, :id, 'https://example.com', 'active', 9, now())",
+        "DELETE FROM moka_publication_clearance WHERE dataset_id = :id",
+        "UPDATE moka_publication_clearance SET hash = 'sha256:x' WHERE dataset_id = :id",
+        "UPDATE moka_publication_state SET state = 'returned' WHERE dataset_id = :id",
+        "DELETE FROM moka_publication_state WHERE dataset_id = :id",
+    ],
+)
+def test_no_row_of_a_public_dataset_departs_from_its_clearance(public, statement):
+    before = snapshot(public)
+    values = {"id": public["id"], "rid": public["resource"]["id"]}
+    model.Session.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
+    with pytest.raises(IntegrityError, match="moka_publication_gate"):
+        model.Session.commit()
+    model.Session.rollback()
+    assert snapshot(public) == before
+
+
+def test_a_resource_moved_from_a_draft_into_a_public_dataset_is_refused(public, draft):
+    model.Session.query(model.Resource).filter_by(id=draft["resource"]["id"]).update(
+        {"package_id": public["id"]}
+    )
+    with pytest.raises(IntegrityError, match="moka_publication_gate"):
+        model.Session.commit()
+    model.Session.rollback()
+
+
+WAYS_TO_WRITE_A_PUBLIC_TABLE = {
+    "datastore_upsert": {"records": [{"a": "x"}], "method": "insert"},
+    "datastore_create": {"fields": [{"id": "b", "type": "text"}], "records": [{"b": "090-1234-5678"}]},
+    "datastore_delete": {},
+    "datastore_records_delete": {"filters": {}},
+    "datastore_run_triggers": {},
+}
+
+
+@pytest.mark.parametrize("action", WAYS_TO_WRITE_A_PUBLIC_TABLE)
+@pytest.mark.parametrize("force", [True, False])
+def test_nobody_writes_the_datastore_table_of_a_public_resource(office, public, sysadmin, action, force):
+    resource_id = public["resource"]["id"]
+    before = office.call("datastore_search", user="", resource_id=resource_id)["records"]
+    for user in (office.clerk["name"], sysadmin["name"], None):
+        data = {"resource_id": resource_id, "force": force, **WAYS_TO_WRITE_A_PUBLIC_TABLE[action]}
+        with pytest.raises(
+            (tk.ValidationError, tk.NotAuthorized), match="公開中のデータは直接書き換えられません"
+        ):
+            office.call(action, user=user, **data)
+    assert office.call("datastore_search", user="", resource_id=resource_id)["records"] == before
+
+
+def test_a_private_table_may_be_written_but_does_not_survive_the_release(office):
+    dataset = office.draft()
+    point = {"type": "Point", "coordinates": [140.01, 36.44]}
+    feature = {"type": "Feature", "geometry": point, "properties": {"名称": "市役所"}}
+    geojson = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    resource = office.add(dataset, geojson, "施設.geojson")
+    office.call(
+        "datastore_create",
+        user=office.clerk["name"],
+        resource_id=resource["id"],
+        force=True,
+        fields=[{"id": "phone", "type": "text"}],
+        records=[{"phone": "090-1234-5678"}],
+    )
+    office.submit(dataset)
+    office.approve(dataset)
+    public = office.release(dataset)
+    with pytest.raises(tk.ObjectNotFound):
+        office.call("datastore_search", user="", resource_id=public["resources"][0]["id"])
+
+
+def test_files_of_ckans_own_storages_do_not_reach_a_dataset(office, public, sysadmin):
+    for owner, kind in ((public["id"], "package"), (public["resource"]["id"], "resource")):
+        with pytest.raises(tk.ValidationError, match="公開の確認ができません"):
+            office.call(
+                "file_ownership_transfer",
+                user=sysadmin["name"],
+                id="x",
+                owner_id=owner,
+                owner_type=kind,
+                force=True,
+            )
+    assert set(tk.config["ckan.files.owner.cascade_access"]) == {"group", "organization"}
+
+
+def test_the_gate_stands_aside_only_when_the_setting_says_so(draft):
+    model.Session.execute(text("UPDATE moka_publication_setting SET value = 'off' WHERE name = 'enforce'"))
+    model.Session.execute(text("UPDATE package SET private = false WHERE id = :id"), {"id": draft["id"]})
+    model.Session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    model.Session.rollback()
