@@ -13,6 +13,7 @@ Rules:
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -259,13 +260,17 @@ class FolderSource:
 
     def _loose(self, listing: _Listing, by_file: dict[str, Metadata]) -> Iterator[HarvestedDataset]:
         """Yield one data set for each stem among the files of the root."""
-        for stem, names in _stems([*listing.files, *listing.broken]).items():
+        groups = _stems([*listing.files, *listing.broken])
+        shared = Counter(title_from_name(names[0]) for names in groups.values())
+        for stem, names in groups.items():
             files, problems = self._collect(
                 {n: listing.files[n] for n in names if n in listing.files}, "", {}
             )
             problems += [listing.broken[name] for name in names if name in listing.broken]
             about = next((by_file[name] for name in names if name in by_file), Metadata())
             title = about.title or title_from_name(names[0])
+            if not about.title and shared[title] > 1:
+                title = stem.strip()
             yield HarvestedDataset(
                 guid=stem,
                 title=title,

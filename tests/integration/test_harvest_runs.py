@@ -211,7 +211,7 @@ def test_personal_data_stays_a_draft_with_the_reason(call, source, share):
         "鈴木花子,真岡市台町4-5-6,080-8765-4321,昭和60年3月4日\n",
     )
     report = run(source)
-    assert report.counts == {"added": 5}
+    assert report.counts == {"added": 5, "draft": 1}
     dataset_id = objects(source)["名簿"].dataset_id
     assert state_of(call, dataset_id) == "draft"
     assert any(e["guid"] == "名簿" and "品質レポート" in e["message"] for e in report.log), report.log
@@ -259,7 +259,9 @@ def test_a_released_dataset_waits_for_a_revision(call, org, make_user, source, s
     after = call("package_show", id=dataset_id)
     assert (after["private"], after["metadata_modified"]) == (False, before["metadata_modified"])
     call("moka_publication_withdraw", user=chief["name"], id=dataset_id, reason="内容の更新")
-    assert run(source).counts == {"changed": 1, "unchanged": 3}
+    report = run(source)
+    assert report.counts == {"changed": 1, "unchanged": 3, "draft": 1}
+    assert "申請してください" in report.log[0]["message"]
     digest = hashlib.sha256((share / "避難所一覧.csv").read_bytes()).hexdigest()
     assert f"sha256:{digest}" in [r["hash"] for r in call("package_show", id=dataset_id)["resources"]]
     assert state_of(call, dataset_id) == "withdrawn"

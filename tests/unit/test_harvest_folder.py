@@ -44,6 +44,17 @@ def test_loose_files_of_one_stem_are_one_dataset(tmp_path):
     assert problems == []
 
 
+def test_copies_keep_names_that_tell_them_apart(tmp_path):
+    for name in ("避難所.csv", "避難所 (1).csv", "AED (1).csv"):
+        write(tmp_path, name)
+    datasets, _ = gather(tmp_path)
+    assert {guid: d.title for guid, d in datasets.items()} == {
+        "避難所": "避難所",
+        "避難所 (1)": "避難所 (1)",
+        "AED (1)": "AED",
+    }
+
+
 def test_folders_are_datasets_and_nested_folders_their_own(tmp_path):
     write(tmp_path, "防災/避難所.csv")
     write(tmp_path, "防災/AED.csv")

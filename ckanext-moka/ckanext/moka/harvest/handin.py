@@ -53,10 +53,9 @@ def hand_in(user: str, dataset_id: str) -> str | None:
     alone decides on publishing it again.
     """
     dataset = tk.get_action("package_show")({"user": user}, {"id": dataset_id})
-    blocked = [resource["name"] for resource in dataset["resources"] if _is_blocked(resource)]
+    blocked = [sentence for resource in dataset["resources"] if (sentence := _blocked(resource))]
     if blocked:
-        names = "、".join(f"「{name}」" for name in blocked)
-        return f"{names} に直すところがあるため、下書きのままにしました。品質レポートを見て、元のファイルを直してください。"
+        return f"下書きのままにしました。{''.join(blocked)}品質レポートを見て、元のファイルを直してください。"
     try:
         at = _position(user, dataset_id)
         if at["state"] in ("draft", "returned"):
@@ -70,8 +69,13 @@ def hand_in(user: str, dataset_id: str) -> str | None:
     return None
 
 
-def _is_blocked(resource: dict[str, Any]) -> bool:
+def _blocked(resource: dict[str, Any]) -> str | None:
+    """Return what forbids publishing a file, as a Japanese sentence with its name; None if nothing does."""
     if resource.get("url_type") != "upload":
-        return False
-    quality.ensure_report(resource)
-    return quality.verdict(resource.get("hash") or "") == "blocked"
+        return None
+    report = quality.ensure_report(resource)
+    if quality.verdict(resource.get("hash") or "") != "blocked":
+        return None
+    name = report.get("file") or resource.get("name") or ""
+    grave = [f for f in report.get("findings", []) if f.get("severity") in ("fatal", "critical")]
+    return f"「{name}」：{grave[0]['message'] if grave else 'このままでは公開できません。'}"

@@ -31,7 +31,7 @@ __all__ = ["OUTCOMES", "Report", "begin", "dry_run", "run"]
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 
-OUTCOMES = ("added", "changed", "unchanged", "revision", "incomplete", "removed", "gone", "failed")
+OUTCOMES = ("added", "changed", "unchanged", "revision", "incomplete", "removed", "gone", "failed", "draft")
 _SILENT_AFTER = timedelta(minutes=15)
 
 
@@ -158,6 +158,7 @@ def _carry_out(source: HarvestSource, row: HarvestRun, progress: Progress | None
             progress(number, total, f"{guid}：{OUTCOME_NAMES[outcome]}")
     outcomes += _mark_gone(intake, gone)
     bad = {"failed", "incomplete"} & set(outcomes) or any(e["level"] == "error" for e in intake.log)
+    outcomes += ["draft" for entry in intake.log if entry["code"] == "draft"]
     return Report("partial" if bad else "done", "", _count(outcomes), intake.log, run_id)
 
 
@@ -169,7 +170,8 @@ OUTCOME_NAMES = {
     "incomplete": "一部のみ",
     "removed": "ポータルで削除済み",
     "gone": "収集元からなくなった",
-    "failed": "読めない",
+    "failed": "取り込めない",
+    "draft": "うち下書きのまま",
 }
 
 
