@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from ckan import model
+from ckan.lib.search import rebuild
 from ckan.plugins import toolkit as tk
 
 from ckanext.moka.core import events
@@ -467,4 +468,41 @@ def test_refit_publishes_a_version_that_the_ranking_uses(unique, web):
 
 def test_unknown_requests_give_404(web):
     page = web().get("/demand/none-such", 404)
-    assert "この要望は見つかりません" in page.text
+    assert "このリクエストは見つかりません" in page.text
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        ("公園のトイレがいつ使えるか知りたい", "公衆トイレ一覧"),
+        ("通学路で起きた交通事故の場所", "交通事故発生箇所"),
+    ],
+)
+def test_published_datasets_are_offered_before_sending(web, unique, org, wish, expected):
+    model.Session.add(
+        model.Package(
+            name=unique("ds"),
+            title=expected,
+            type="dataset",
+            state="active",
+            private=False,
+            owner_org=org["id"],
+        )
+    )
+    model.Session.commit()
+    rebuild(
+        model.Session.scalar(
+            sa.select(model.Package.id)
+            .where(model.Package.title == expected)
+            .order_by(model.Package.metadata_created.desc())
+        )
+    )
+    resident = web()
+    data = resident.send(resident.get("/demand/new"), "/demand/new", title=wish, problem=PROBLEM)
+    page = BeautifulSoup(resident.post("/demand/new", data, 200).text, "html.parser")
+    assert page.find("a", string=expected, href=re.compile("/dataset/"))
+    data = resident.send(
+        resident.get("/demand/new"), "/demand/new", title="宇宙ロケットの打ち上げ", problem=PROBLEM
+    )
+    page = BeautifulSoup(resident.post("/demand/new", data, 200).text, "html.parser")
+    assert not page.find("a", string=expected)

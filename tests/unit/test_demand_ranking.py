@@ -285,7 +285,7 @@ def test_explanation_is_plain_japanese_and_compares_two_items():
     more = R.Item("more", NOW, R.tally([_signal("verified", "a"), _signal("email", "b")], NOW))
     less = R.Item("less", NOW, R.tally([_signal("email", "b")], NOW))
     first, second = R.rank([less, more], NOW)
-    assert explain.why(first).startswith("2人が賛同（うち本人確認済み1人）")
+    assert explain.why(first).startswith("2人が賛同（本人確認・窓口1人、メール・アカウント1人）")
     assert "本人確認をした人の賛同" in explain.compare(first, second)
     assert "賛同はまだありません" in explain.why(R.rank([R.Item("none", NOW, R.Tally())], NOW)[0])
 

@@ -10,7 +10,7 @@ from . import service
 __all__ = ["moka_demand"]
 
 
-@click.group("moka-demand", help="データの要望 / Requests for data")
+@click.group("moka-demand", help="データのリクエスト / Requests for data")
 def moka_demand() -> None:
     """Group of demand's commands."""
 

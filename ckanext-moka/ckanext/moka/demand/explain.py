@@ -16,7 +16,7 @@ GATE_LABELS = {
 }
 LABELS = {
     "verified": "本人確認をした人の賛同",
-    "offline": "窓口・電話などで受けた要望",
+    "offline": "窓口・電話などで受けたリクエスト",
     "use": "使いみちを表明した団体",
     "email": "メールやアカウントで確認した賛同",
     "search": "探したが見つからなかった検索",
@@ -37,13 +37,21 @@ def _number(value: float) -> str:
 def why(ranked: Ranked) -> str:
     """Return one plain sentence: who agrees, since when, and the estimate that decides the rank."""
     agreed = people(ranked)
-    seen = sum(t.count for t in ranked.terms if t.key in ("verified", "offline"))
-    who = f"{agreed}人が賛同" if agreed else "賛同はまだありません"
-    if seen and seen < agreed:
-        who += f"（うち本人確認済み{seen}人）"
+    counts = {term.key: term.count for term in ranked.terms}
+    parts = [
+        f"{name}{count}人"
+        for name, count in (
+            ("本人確認・窓口", counts["verified"] + counts["offline"]),
+            ("団体", counts["use"]),
+            ("メール・アカウント", counts["email"]),
+            ("匿名", counts["anonymous"]),
+        )
+        if count
+    ]
+    who = f"{agreed}人が賛同（{'、'.join(parts)}）" if agreed else "賛同はまだありません"
     estimate = f"1年あたり約{_number(ranked.demand)}人が必要としていると見込まれます"
     if not agreed:
-        return f"{who}。似た要望の平均から、{estimate}。"
+        return f"{who}。似たリクエストの平均から、{estimate}。"
     return f"{who}。賛同の確かさと受付からの期間を考えると、{estimate}。"
 
 

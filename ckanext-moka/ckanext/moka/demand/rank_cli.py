@@ -17,7 +17,7 @@ from .rank_input import BadInput, Read, parse, parse_time
 __all__ = ["demand"]
 
 
-@click.group(help="データの要望に順位を付ける / rank requests for data")
+@click.group(help="データのリクエストに順位を付ける / rank requests for data")
 def demand() -> None:
     """Group of the commands about demand."""
 
@@ -29,7 +29,7 @@ def _stop(message: str) -> NoReturn:
 
 def _read(source: str | None) -> str:
     if not source:
-        raise BadInput("--input に要望の一覧（JSON ファイル）を指定してください。標準入力は - です。")
+        raise BadInput("--input にリクエストの一覧（JSON ファイル）を指定してください。標準入力は - です。")
     try:
         data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
         return data.decode("utf-8-sig")
@@ -48,7 +48,7 @@ def _parameters(read: Read, now: datetime, fit: bool, cap: str) -> ranking.Param
 
 def _print_text(rows: list[ranking.Ranked], explain: bool) -> None:
     if not rows:
-        click.echo("要望がありません。")
+        click.echo("リクエストがありません。")
     for above, row in zip([None, *rows[:-1]], rows, strict=True):
         plan = f"計画{row.plan_rank}位" if row.plan_rank else "計画外（公開不可）"
         click.echo(
@@ -65,9 +65,11 @@ def _print_text(rows: list[ranking.Ranked], explain: bool) -> None:
             click.echo(f"    ・1つ上との違い: {compare(above, row)}")
 
 
-@demand.command("rank", help="要望の一覧（JSON）を、必要とする人の多い順に並べる / rank requests, best first")
+@demand.command(
+    "rank", help="リクエストの一覧（JSON）を、必要とする人の多い順に並べる / rank requests, best first"
+)
 @click.option(
-    "--input", "source", metavar="ITEMS.json", help="要望の一覧。- は標準入力 / input file, - is stdin"
+    "--input", "source", metavar="ITEMS.json", help="リクエストの一覧。- は標準入力 / input file, - is stdin"
 )
 @click.option("--now", "now_text", metavar="ISO", help="基準の日時（省略すると現在）/ the moment to rank at")
 @click.option("--explain", is_flag=True, help="理由の文と計算の中身も出す / add the reasons")

@@ -107,13 +107,13 @@ def parse(text: str, now: datetime) -> Read:
             f"JSON として読み取れません（{error.lineno}行{error.colno}文字目）。書式を確かめてください。"
         ) from None
     except RecursionError:
-        raise BadInput("JSON の入れ子が深すぎます。要望の配列を渡してください。") from None
+        raise BadInput("JSON の入れ子が深すぎます。リクエストの配列を渡してください。") from None
     if not isinstance(raw, list):
-        raise BadInput("いちばん外側は要望の配列（[ … ]）にしてください。")
+        raise BadInput("いちばん外側はリクエストの配列（[ … ]）にしてください。")
     pairs = [_item(one, number, now) for number, one in enumerate(raw, 1)]
     seen: set[str] = set()
     for item, _ in pairs:
         if item.id in seen:
-            raise BadInput(f"id「{item.id[:40]}」が重複しています。要望ごとに別の id にしてください。")
+            raise BadInput(f"id「{item.id[:40]}」が重複しています。リクエストごとに別の id にしてください。")
         seen.add(item.id)
     return Read([item for item, _ in pairs], [recent for _, recent in pairs])

@@ -80,9 +80,9 @@ def support(request: Request, kind: str, person: str) -> bool:
     request is not open to support.
     """
     if request.moderation != "visible":
-        raise Refused("この要望は内容を確認しているところです。公開されてから賛同してください。")
+        raise Refused("このリクエストは内容を確認しているところです。公開されてから賛同してください。")
     if request.status == "published" or not request.support_key:
-        raise Refused("この要望のデータはすでに公開されているため、賛同の受付を終えました。")
+        raise Refused("このリクエストのデータはすでに公開されているため、賛同の受付を終えました。")
     now = queries.now()
     row = {
         "request_id": request.id,
@@ -112,7 +112,7 @@ def answer(request: Request, data: Mapping[str, Any]) -> None:
         request.support_key = None
     elif not request.support_key:
         raise Refused(
-            "公開済みにした要望は、賛同の重複を防ぐ鍵を消したため戻せません。新しい要望として登録してください。"
+            "公開済みにしたリクエストは、賛同の重複を防ぐ鍵を消したため戻せません。新しいリクエストとして登録してください。"
         )
     _step(request, STAFF, request.status, request.answer)
     model.Session.flush()
@@ -129,7 +129,7 @@ def publish_with(request: Request, dataset_id: str) -> None:
 def moderate(request: Request, *, approve: bool, note: str = "") -> None:
     """Show a held request, or keep it off the list for a stated reason (its text is erased)."""
     if request.moderation != "held":
-        raise Refused("この要望は確認待ちではありません。")
+        raise Refused("このリクエストは確認待ちではありません。")
     request.changed = queries.now()
     request.held_for = ""
     if approve:

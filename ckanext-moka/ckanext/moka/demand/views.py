@@ -128,7 +128,7 @@ def read(id: str) -> Response:
     try:
         shown = tk.get_action("moka_demand_show")({}, {"id": id})
     except tk.ObjectNotFound:
-        return tk.abort(404, "この要望は見つかりません。一覧から選び直してください。")
+        return tk.abort(404, "このリクエストは見つかりません。一覧から選び直してください。")
     variables = {
         "row": shown,
         "supported": id in _supported([id], visitor[0]),
@@ -148,17 +148,17 @@ def support(id: str) -> Response:
             context, {"id": id, "token": tk.request.form.get("token", "")}
         )
     except tk.ObjectNotFound:
-        return tk.abort(404, "この要望は見つかりません。一覧から選び直してください。")
+        return tk.abort(404, "このリクエストは見つかりません。一覧から選び直してください。")
     except tk.ValidationError as error:
         if id in _supported([id], visitor[0]):
-            tk.h.flash_notice("この要望にはすでに賛同しています。")
+            tk.h.flash_notice("このリクエストにはすでに賛同しています。")
         else:
             tk.h.flash_error(" ".join(_errors(error)))
         return tk.redirect_to("moka_demand.read", id=id)
     if done["counted"]:
         tk.h.flash_success("賛同を受け付けました。ありがとうございます。")
     else:
-        tk.h.flash_notice("この要望にはすでに賛同しています。お一人1回まで数えます。")
+        tk.h.flash_notice("このリクエストにはすでに賛同しています。お一人1回まで数えます。")
     if tk.request.form.get("back") == "list":
         return tk.redirect_to("moka_demand.index", _anchor=f"r-{id}")
     return tk.redirect_to("moka_demand.read", id=id)
@@ -236,7 +236,7 @@ class AnswerView(MethodView):
         except tk.NotAuthorized:
             return tk.abort(403, "このページは市の担当者だけが使えます。ログインしてください。")
         except tk.ObjectNotFound:
-            return tk.abort(404, "この要望は見つかりません。一覧から選び直してください。")
+            return tk.abort(404, "このリクエストは見つかりません。一覧から選び直してください。")
         variables = {
             "row": shown,
             "data": {**shown, **(data or {})},
@@ -263,7 +263,7 @@ class AnswerView(MethodView):
         except tk.NotAuthorized:
             return tk.abort(403, "このページは市の担当者だけが使えます。ログインしてください。")
         except tk.ObjectNotFound:
-            return tk.abort(404, "この要望は見つかりません。一覧から選び直してください。")
+            return tk.abort(404, "このリクエストは見つかりません。一覧から選び直してください。")
         tk.h.flash_success("回答を公開しました。")
         return tk.redirect_to("moka_demand.read", id=id)
 
@@ -296,7 +296,7 @@ def decide(id: str) -> Response:
     except tk.NotAuthorized:
         return tk.abort(403, "このページは市の担当者だけが使えます。ログインしてください。")
     except tk.ObjectNotFound:
-        return tk.abort(404, "この要望は見つかりません。一覧から選び直してください。")
+        return tk.abort(404, "このリクエストは見つかりません。一覧から選び直してください。")
     except tk.ValidationError as error:
         tk.h.flash_error(" ".join(_errors(error)))
     else:

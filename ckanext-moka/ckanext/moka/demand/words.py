@@ -33,7 +33,7 @@ REASONS = {
     "policy_in_progress": "検討途中の情報である",
     "other_body": "他の機関が持っている",
     "already_published": "すでに公開している",
-    "duplicate": "同じ要望がある",
+    "duplicate": "同じリクエストがある",
 }
 
 

@@ -41,7 +41,7 @@ def _request(data_dict: Data) -> Request:
     request_id = tk.get_or_bust(data_dict, "id")
     row = queries.by_id(request_id) if isinstance(request_id, str) else None
     if row is None:
-        raise tk.ObjectNotFound("この要望は見つかりません。一覧から選び直してください。")
+        raise tk.ObjectNotFound("このリクエストは見つかりません。一覧から選び直してください。")
     return row
 
 
@@ -79,7 +79,7 @@ def moka_demand_request_create(context: Any, data_dict: Data) -> Data:
     limited = not context.get("user") and address is not None
     if limited and not identity.within_limit("request", str(address), config.requests_per_day()):
         raise _refuse(
-            "同じ接続元からの要望が多いため、いまは受け付けられません。明日もう一度お試しください。"
+            "同じ接続元からのリクエストが多いため、いまは受け付けられません。明日もう一度お試しください。"
         )
     row = service.create(data, staff=staff)
     _commit(context)
@@ -93,7 +93,8 @@ def _anonymous(context: Any, data_dict: Data, request_id: str) -> str:
     )
     if not identity.is_visitor(visitor):
         raise _refuse(
-            "賛同するには、この要望のページを開き直してボタンを押してください（Cookie を使います）。", "token"
+            "賛同するには、このリクエストのページを開き直してボタンを押してください（Cookie を使います）。",
+            "token",
         )
     token = data_dict.get("token")
     if not isinstance(token, str) or not identity.spend_token(token, request_id, visitor):
