@@ -178,8 +178,11 @@ def moka_portal_example(table: dict[str, Any]) -> str:
 
 
 def moka_portal_rows(resource: dict[str, Any], limit: int = PREVIEW_ROWS) -> dict[str, Any] | None:
-    """Return the first rows of a file that is in the DataStore: ``fields`` (``id``, ``label``, ``notes``, ``type``),
-    ``rows`` and ``total``; ``None`` where it is not there or not for this reader."""
+    """Return the first rows of a file that is in the DataStore, ``None`` where it is not there or not for this reader.
+
+    ``fields`` (``id``, ``label``, ``notes``, ``type``) are all columns; ``shown`` those that are not empty in
+    ``rows``, which hold their values; ``hidden`` says how many are left out; ``total`` counts all rows.
+    """
     if not resource.get("datastore_active"):
         return None
     context = {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
@@ -197,8 +200,15 @@ def moka_portal_rows(resource: dict[str, Any], limit: int = PREVIEW_ROWS) -> dic
         for field in found["fields"]
         if field["id"] != "_id"
     ]
-    rows = [[row.get(field["id"]) for field in fields] for row in found["records"]]
-    return {"fields": fields, "rows": rows, "total": found["total"]}
+    filled = {key for row in found["records"] for key, value in row.items() if value not in (None, "")}
+    shown = [field for field in fields if field["id"] in filled] or fields
+    return {
+        "fields": fields,
+        "shown": shown,
+        "hidden": len(fields) - len(shown),
+        "rows": [[row.get(field["id"]) for field in shown] for row in found["records"]],
+        "total": found["total"],
+    }
 
 
 def moka_portal_field_type(pg_type: str) -> str:
