@@ -13,7 +13,7 @@ import click
 
 __all__ = ["harvest"]
 
-EXIT = {"done": 0, "failed": 1, "held": 2, "partial": 3}
+EXIT = {"done": 0, "failed": 1, "partial": 3, "held": 4}
 _STATUS = {
     "done": "完了",
     "failed": "失敗",
@@ -31,7 +31,7 @@ _config_option = click.option(
 def harvest() -> None:
     """共有フォルダーからデータを集める / harvest data sets from shared folders.
 
-    終了コード: 0 完了, 1 失敗, 2 保留, 3 一部取り込めず
+    終了コード: 0 完了, 1 失敗, 2 使い方の誤り, 3 一部取り込めず, 4 保留
     """
 
 
