@@ -15,7 +15,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,9 +30,14 @@ _CJK_RUN = re.compile(rf"[{_CJK}]+")
 _KANA = re.compile(r"^[\u30a1-\u30ff]+$")
 _PARTS = re.compile(r"[0-9]+|[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# Identifiers and hash sums: letters and digits by turns. Divided, they would match aed or 7.
+_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_MIXED = re.compile(r"^(?=.{8})(?:[a-z]+[0-9]+[a-z]+[0-9]|[0-9]+[a-z]+[0-9]+[a-z])[0-9a-z]*$")
 # Particles, auxiliaries and marks join words; nobody looks for them.
 _JOINING = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
 _CHUNK = 12000  # characters; SudachiPy refuses more than 49,149 bytes at once
+# Suffixes that are voiced behind another word, which the dictionary reads unvoiced (避難所, 保育所).
+_VOICED = {"所": "ジヨ"}
 CHAIN = 4
 MAX_READING = 24
 
@@ -43,13 +48,19 @@ _dictionary: Any = None
 
 @dataclass(frozen=True)
 class Token:
-    """One shortest unit: its place in the text, its folded forms (surface first) and its reading."""
+    """One shortest unit: its place in the text, its folded forms (surface first) and its reading.
+
+    Where a longer word of ``span`` units starts, ``long_reading`` is how that is read: 避難所 is
+    ヒナンジョ, its units alone ヒナン and ショ.
+    """
 
     position: int
     forms: tuple[str, ...]
     reading: str = ""
     joining: bool = False
     known: bool = True
+    long_reading: str = ""
+    span: int = 1
 
 
 def tokens(text: str) -> list[Token]:
@@ -59,7 +70,7 @@ def tokens(text: str) -> list[Token]:
     for match in _RUN.finditer(_strip_accents(fold(split))):
         make = _japanese if match.group("cjk") else _latin
         found.extend(make(match.group(), len(found)))
-    return _with_joined_camel(text, found)
+    return _with_joined_camel(text, _with_voiced_suffixes(found))
 
 
 def bigrams(text: str) -> list[tuple[int, str]]:
@@ -74,22 +85,42 @@ def bigrams(text: str) -> list[tuple[int, str]]:
 
 
 def readings(units: list[Token]) -> Iterator[tuple[int, str]]:
-    """Yield (position, reading) for one to four neighbouring units that start and end with a word."""
-    for start, token in enumerate(units):
-        if token.joining or not token.reading:
+    """Yield (position, reading) for one to four neighbouring words that start and end with a content word.
+
+    Both divisions are read, into short and into long units.
+    """
+    short = [(unit.position, unit.reading, unit.joining) for unit in units]
+    long = [(unit.position, unit.long_reading or unit.reading, unit.joining) for unit in _long(units)]
+    yield from _chains(short)
+    if len(long) < len(short):
+        yield from _chains(long)
+
+
+def _chains(words: list[tuple[int, str, bool]]) -> Iterator[tuple[int, str]]:
+    for start, (position, reading, joining) in enumerate(words):
+        if joining or not reading:
             continue
         joined = ""
-        for other in units[start : start + CHAIN]:
-            joined += other.reading
-            if not other.reading or len(joined) > MAX_READING:
+        for _, other, other_joining in words[start : start + CHAIN]:
+            joined += other
+            if not other or len(joined) > MAX_READING:
                 break
-            if not other.joining and len(joined) > 1:
-                yield token.position, joined
+            if not other_joining and len(joined) > 1:
+                yield position, joined
+
+
+def _long(units: list[Token]) -> list[Token]:
+    """Return the units at which a word of the long division starts."""
+    found, place = [], 0
+    while place < len(units):
+        found.append(units[place])
+        place += units[place].span
+    return found
 
 
 def reading_of(text: str) -> str:
     """Return ``text`` as it is read, in folded katakana; what is not Japanese stays."""
-    return "".join(token.reading or token.forms[0] for token in tokens(text))
+    return "".join(token.long_reading or token.reading or token.forms[0] for token in _long(tokens(text)))
 
 
 def is_kana(text: str) -> bool:
@@ -113,8 +144,28 @@ def _japanese(run: str, position: int) -> list[Token]:
                 continue
             for index, (part, part_normal, part_reading) in enumerate(short):
                 forms = _forms(part, part_normal) + (long_forms if index == 0 else ())
-                found.append(Token(place + index, tuple(dict.fromkeys(forms)), part_reading, joining, known))
+                token = Token(place + index, tuple(dict.fromkeys(forms)), part_reading, joining, known)
+                if index == 0:
+                    token = replace(token, long_reading=reading, span=len(short))
+                found.append(token)
     return found
+
+
+def _with_voiced_suffixes(found: list[Token]) -> list[Token]:
+    """Read 避難 and 所 together as ヒナンジョ, beside the readings of the two."""
+    out = list(found)
+    for place in range(1, len(found)):
+        voiced = _VOICED.get(found[place].forms[0])
+        before = out[place - 1]
+        if (
+            voiced
+            and before.reading
+            and not before.joining
+            and before.span == 1
+            and before.position + 1 == place
+        ):
+            out[place - 1] = replace(before, long_reading=before.reading + voiced, span=2)
+    return out
 
 
 def _forms(surface: str, normal: str) -> tuple[str, ...]:
@@ -122,7 +173,13 @@ def _forms(surface: str, normal: str) -> tuple[str, ...]:
 
 
 def _latin(run: str, position: int) -> list[Token]:
-    parts = _PARTS.findall(run)
+    if _UUID.match(run):
+        return [Token(position, (run, run.replace("-", "")))]
+    parts = [
+        part
+        for piece in re.split("[-_']", run)
+        for part in ([piece] if _MIXED.match(piece) else _PARTS.findall(piece))
+    ]
     whole = "".join(parts)
     found = []
     for index, part in enumerate(parts):
@@ -143,12 +200,7 @@ def _with_joined_camel(text: str, found: list[Token]) -> list[Token]:
         joined[fold(_CAMEL.split(word)[0])] = fold(word)
     if not joined:
         return found
-    return [
-        Token(t.position, (*t.forms, joined[t.forms[0]]), t.reading, t.joining, t.known)
-        if t.forms[0] in joined
-        else t
-        for t in found
-    ]
+    return [replace(t, forms=(*t.forms, joined[t.forms[0]])) if t.forms[0] in joined else t for t in found]
 
 
 def _strip_accents(text: str) -> str:

@@ -162,11 +162,11 @@ class Compiler:
                 return f"{column} @@ CAST({self.bind(query.on(query.match, tag[:-1]))} AS tsquery)"
             like = self.bind(_like_escape(tag) + _like_pattern(fold_kana(pattern)))
             return (
-                f"EXISTS (SELECT 1 FROM unnest(tsvector_to_array({column})) v WHERE v LIKE {like} ESCAPE '!')"
+                f"EXISTS (SELECT 1 FROM unnest(tsvector_to_array({column})) v WHERE v LIKE {like} ESCAPE '!')"  # noqa: S608
             )
         like = self.bind(_like_pattern(pattern))
         values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(name)} AS text))"
-        return f"EXISTS (SELECT 1 FROM {values} v WHERE v LIKE {like} ESCAPE '!')"
+        return f"EXISTS (SELECT 1 FROM {values} v WHERE v LIKE {like} ESCAPE '!')"  # noqa: S608
 
     def _range(self, node: Range) -> str:
         if node.low == "*" and node.high == "*":
@@ -185,7 +185,7 @@ class Compiler:
         if as_number:
             test = f"CASE WHEN {parts[0]} THEN {' AND '.join(parts[1:])} ELSE FALSE END"
         values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(node.field)} AS text))"
-        return f"EXISTS (SELECT 1 FROM {values} v WHERE {test})"
+        return f"EXISTS (SELECT 1 FROM {values} v WHERE {test})"  # noqa: S608
 
 
 def _range_value(name: str, end: str) -> str:

@@ -37,6 +37,9 @@ _UPSERT = sa.text("""
         title_fold = excluded.title_fold, title_reading = excluded.title_reading
 """)
 
+# Indexed in the transaction that changed it: nothing is left to do for it.
+_INDEXED = sa.text("DELETE FROM moka_search.waiting WHERE package_id = :id AND tx = txid_current()")
+
 
 def _only_solr_errors(method: _Method) -> _Method:
     """Turn every failure into the one exception that CKAN expects from its search engine."""
@@ -83,7 +86,13 @@ class PostgresConnection:
         rows = [indexer.build_row(doc) for doc in docs]
         for row in rows:
             row["terms"] = facets.term_ids(row["terms"])
-        store.write(lambda connection: [connection.execute(_UPSERT, row) for row in rows])
+
+        def write_rows(connection: Any) -> None:
+            for row in rows:
+                connection.execute(_UPSERT, row)
+                connection.execute(_INDEXED, {"id": row["id"]})
+
+        store.write(write_rows)
 
     @_only_solr_errors
     def delete(self, id: Any = None, q: str | None = None, commit: bool = True, **_params: Any) -> None:
@@ -94,7 +103,7 @@ class PostgresConnection:
         else:
             keys = [id] if isinstance(id, str) else list(id or [])
             condition = f"d.index_id = ANY({compiler.bind(keys)})"
-        statement = sa.text(f"DELETE FROM moka_search.document d WHERE {condition}")
+        statement = sa.text(f"DELETE FROM moka_search.document d WHERE {condition}")  # noqa: S608
         store.write(lambda connection: connection.execute(statement, compiler.params))
 
     @_only_solr_errors

@@ -64,4 +64,5 @@ def _round(moment: dt.datetime, unit: str) -> dt.datetime:
     keep = _ORDER.index(unit) + 1
     parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
     floor = [1, 1, 1, 0, 0, 0]
-    return dt.datetime(*(parts[:keep] + floor[keep:]))
+    year, month, day, hour, minute, second = parts[:keep] + floor[keep:]
+    return dt.datetime(year, month, day, hour, minute, second)

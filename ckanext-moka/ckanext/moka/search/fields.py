@@ -29,8 +29,26 @@ CATCH_ALL = "text"
 FACET_VALUE_LIMIT = 200
 
 TEXT_FIELDS = frozenset(
-    "title notes author author_email maintainer maintainer_email res_name res_description text urls "
-    "depends_on dependency_of derives_from has_derivation links_to linked_from child_of parent_of".split()
+    [
+        "title",
+        "notes",
+        "author",
+        "author_email",
+        "maintainer",
+        "maintainer_email",
+        "res_name",
+        "res_description",
+        "text",
+        "urls",
+        "depends_on",
+        "dependency_of",
+        "derives_from",
+        "has_derivation",
+        "links_to",
+        "linked_from",
+        "child_of",
+        "parent_of",
+    ]
 )
 NGRAM_FIELDS = {"title_ngram": "title", "name_ngram": "name"}
 DATE_FIELDS = frozenset({"metadata_created", "metadata_modified", "indexed_ts"})
@@ -38,21 +56,89 @@ INT_FIELDS = frozenset(
     {"views_total", "views_recent", "resources_accessed_total", "resources_accessed_recent"}
 )
 STORED_FIELDS = frozenset(
-    "index_id id site_id title title_ngram entity_type dataset_type state name name_ngram revision_id "
-    "version url ckan_url download_url notes author author_email maintainer maintainer_email license "
-    "license_id tags groups organization capacity res_name res_description res_format res_url res_type "
-    "metadata_created metadata_modified indexed_ts data_dict validated_data_dict".split()
+    [
+        "index_id",
+        "id",
+        "site_id",
+        "title",
+        "title_ngram",
+        "entity_type",
+        "dataset_type",
+        "state",
+        "name",
+        "name_ngram",
+        "revision_id",
+        "version",
+        "url",
+        "ckan_url",
+        "download_url",
+        "notes",
+        "author",
+        "author_email",
+        "maintainer",
+        "maintainer_email",
+        "license",
+        "license_id",
+        "tags",
+        "groups",
+        "organization",
+        "capacity",
+        "res_name",
+        "res_description",
+        "res_format",
+        "res_url",
+        "res_type",
+        "metadata_created",
+        "metadata_modified",
+        "indexed_ts",
+        "data_dict",
+        "validated_data_dict",
+    ]
 )
 STORED_PREFIXES = ("extras_", "res_extras_", "vocab_")
-COPIED_TO_TEXT = (
-    "url ckan_url download_url res_url name title text license notes tags groups organization res_name "
-    "res_description maintainer author"
-).split()
+COPIED_TO_TEXT = [
+    "url",
+    "ckan_url",
+    "download_url",
+    "res_url",
+    "name",
+    "title",
+    "text",
+    "license",
+    "notes",
+    "tags",
+    "groups",
+    "organization",
+    "res_name",
+    "res_description",
+    "maintainer",
+    "author",
+]
 # Values nobody counts: unique for each dataset, or the document itself.
 NOT_FACETED = frozenset(
-    "index_id id site_id name title title_string notes url ckan_url download_url res_url res_name "
-    "res_description data_dict validated_data_dict metadata_created metadata_modified indexed_ts text "
-    "permission_labels entity_type".split()
+    [
+        "index_id",
+        "id",
+        "site_id",
+        "name",
+        "title",
+        "title_string",
+        "notes",
+        "url",
+        "ckan_url",
+        "download_url",
+        "res_url",
+        "res_name",
+        "res_description",
+        "data_dict",
+        "validated_data_dict",
+        "metadata_created",
+        "metadata_modified",
+        "indexed_ts",
+        "text",
+        "permission_labels",
+        "entity_type",
+    ]
 )
 
 _DATE = re.compile(

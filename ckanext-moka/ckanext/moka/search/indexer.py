@@ -83,7 +83,7 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         "terms": sorted({(f, v) for f, vs in exact.items() for v in vs if fields.facetable(f, v)}),
         "title_words": max(1, sum(not token.joining for token in title_tokens)),
         "title_fold": fold_kana(title),
-        "title_reading": "".join(token.reading or token.forms[0] for token in title_tokens),
+        "title_reading": analysis.reading_of(title),
     }
 
 
@@ -127,7 +127,7 @@ def _exact_values(doc: dict[str, Any]) -> dict[str, list[str]]:
 
 def _texts(doc: dict[str, Any], exact: dict[str, list[str]]) -> list[tuple[str, str, str]]:
     """Return (field, weight, text) for everything that is found by its words."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     for field, values in exact.items():
         copied = field in fields.COPIED_TO_TEXT or field.startswith(fields.STORED_PREFIXES)
         if copied or fields.is_text(field):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import seam
+from ckanext.moka.search import cli, jobs, seam  # noqa: F401  (tasks register on import)
 
 seam.install()
+cli.refuse()
 
 
+@tk.blanket.cli
 @tk.blanket.config_declarations
 class MokaSearchPlugin(p.SingletonPlugin):
     pass

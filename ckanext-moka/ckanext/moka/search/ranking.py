@@ -44,9 +44,8 @@ def score_sql(compiler: Compiler, typed: str) -> tuple[str, list[str]]:
         rarity = "1.0"
         if len(leaves) > 1:
             query = compiler.bind(leaf.words.on(leaf.words.match))
-            counts.append(
-                f"(SELECT count(*) FROM moka_search.document d WHERE d.words @@ CAST({query} AS tsquery)) AS n{number}"
-            )
+            matching = f"FROM moka_search.document d WHERE d.words @@ CAST({query} AS tsquery)"
+            counts.append(f"(SELECT count(*) {matching}) AS n{number}")
             rarity = f"ln(1 + (k.n + 0.5) / (k.n{number} + 0.5))"
         parts.append(f"{leaf.boost!r} * {rarity} * ({_leaf(compiler, leaf)})")
     if counts:

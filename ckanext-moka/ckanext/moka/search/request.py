@@ -50,6 +50,7 @@ class SearchRequest:
         if self._facet_names():
             facet_sql = facets.FACET_SQL
             self.compiler.params["facet_fields"] = self._facet_names()
+        # Only fixed text and the names of bound parameters are put in here.
         return f"""
             WITH {with_counts} hit AS MATERIALIZED (
                 SELECT d.index_id, d.terms, d.seq, CAST({score} AS double precision) AS score{key_columns}
@@ -62,7 +63,7 @@ class SearchRequest:
             SELECT (SELECT count(*) FROM hit) AS total,
                 (SELECT jsonb_agg(jsonb_build_array(d.doc, page.score) ORDER BY page.place)
                  FROM page JOIN moka_search.document d USING (index_id)) AS page,
-                ({facet_sql}) AS facets"""
+                ({facet_sql}) AS facets"""  # noqa: S608
 
     def _where(self) -> str:
         conditions = [self.compiler.condition(self._query()) or "FALSE"]
@@ -158,10 +159,8 @@ def _names(value: Any) -> list[str]:
 
 
 def _select(doc: dict[str, Any], score: float, wanted: list[str]) -> dict[str, Any]:
-    if not wanted or "*" in wanted:
-        chosen = dict(doc)
-    else:
-        chosen = {name: doc[name] for name in wanted if name in doc}
+    everything = not wanted or "*" in wanted
+    chosen = dict(doc) if everything else {name: doc[name] for name in wanted if name in doc}
     if "score" in wanted:
         chosen["score"] = score
     return chosen

@@ -45,10 +45,12 @@ CREATE: tuple[str, ...] = (
         value text NOT NULL,
         UNIQUE (field, value)
     )""",
-    """CREATE TABLE IF NOT EXISTS moka_search.stale (
-        package_id text PRIMARY KEY,
+    """CREATE TABLE IF NOT EXISTS moka_search.waiting (
+        package_id text NOT NULL,
+        tx bigint NOT NULL,
         reason text NOT NULL DEFAULT '',
-        since timestamptz NOT NULL DEFAULT clock_timestamp()
+        since timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (package_id, tx)
     )""",
 )
 

@@ -12,7 +12,7 @@ import ckan.lib.search as search
 from ckan.common import config
 from ckan.lib.search import common, index, query
 
-from ckanext.moka.search import store
+from ckanext.moka.search import stale, store
 from ckanext.moka.search.connection import PostgresConnection
 
 __all__ = ["install"]
@@ -38,7 +38,7 @@ def check_solr_schema_version(schema_file: str | None = None) -> bool:
 
 def uses_solr() -> bool:
     """Tell whether the site is configured to use a Solr server."""
-    return (config.get(OPTION) or "postgres") == "solr"
+    return OPTION in config and config[OPTION] == "solr"
 
 
 def install() -> None:
@@ -47,3 +47,4 @@ def install() -> None:
         module.make_connection = make_connection
     search.check_solr_schema_version = check_solr_schema_version
     store.listen()
+    stale.listen()

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from ckanext.moka.search import schema_sql
 
-__all__ = ["commit_joined", "create_tables", "read", "write", "writing_now"]
+__all__ = ["commit_joined", "create_tables", "ensure_tables", "read", "write", "writing_now"]
 
 _STATEMENT_TIMEOUT_MS = 10_000
 _LOCK_TIMEOUT_MS = 5_000
@@ -81,7 +81,7 @@ def write(job: Callable[[Connection], _Result]) -> _Result:
     """Run ``job`` inside CKAN's transaction when that has work under way, else commit it at once."""
     if not writing_now():
         return read(_in_transaction(job))
-    read(_probe)  # the tables must be there: creating them inside a save would hold locks
+    ensure_tables()  # before the save: creating them inside it would hold locks
     connection = model.Session.connection()
     savepoint = connection.begin_nested()
     try:
@@ -106,6 +106,11 @@ def writing_now() -> bool:
     return _root(session) in (session.info.get(_WORK), session.info.get(_JOINED))
 
 
+def ensure_tables() -> None:
+    """Create the tables unless this database is known to have them."""
+    read(_probe)
+
+
 def commit_joined() -> None:
     """Commit CKAN's transaction when index writes wait in it (an explicit ``commit()`` of the index)."""
     session = model.Session()
@@ -122,7 +127,7 @@ def _in_transaction(job: Callable[[Connection], _Result]) -> Callable[[Connectio
 
 
 def _probe(connection: Connection) -> None:
-    connection.execute(sa.text("SELECT 1 FROM moka_search.document LIMIT 0"))
+    connection.execute(sa.text("SELECT 1 FROM moka_search.document, moka_search.waiting LIMIT 0"))
 
 
 def _has_cache(session: Any) -> bool:

@@ -16,10 +16,12 @@ depends_on = None
 
 
 def upgrade():
+    """Create the schema and its tables where they are missing."""
     for statement in schema_sql.CREATE:
         op.execute(statement)
 
 
 def downgrade():
+    """Drop the whole schema; ``ckan search-index rebuild`` makes it again."""
     for statement in schema_sql.DROP:
         op.execute(statement)
