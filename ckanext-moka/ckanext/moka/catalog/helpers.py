@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from ckan import model
 from ckan.plugins import toolkit as tk
+from flask import has_request_context
 
 from ckanext.moka.catalog import codelists, config
 
@@ -64,7 +65,8 @@ def _label(field: str, code: str) -> str:
     found = next((item["label"] for item in codelists.choices(field) if item["value"] == code), None)
     if found is None:
         return code
-    return str(found.get(tk.h.lang(), found["ja"]))
+    language = tk.h.lang() if has_request_context() else "ja"
+    return str(found.get(language, found["ja"]))
 
 
 def moka_catalog_municipality_name() -> str:

@@ -162,6 +162,12 @@ def _read_turtle(path: Path, name: str) -> list[dict[str, Any]]:
                 line,
             )
         ]
+    except IndexError:  # what the parser raises where the text breaks off
+        return [
+            _broken(
+                name, "Turtle が途中で終わっています", "最後の文", "終わりの「.」まで書き出し直してください。"
+            )
+        ]
     except UnicodeDecodeError:
         return [_broken(name, "UTF-8 の文字として読めません", "全体", "UTF-8 で保存し直してください。")]
     return []
