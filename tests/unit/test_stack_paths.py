@@ -108,3 +108,8 @@ def test_a_moved_environment_or_one_without_its_python_is_made_anew(tmp_path):
     assert bootstrap.state(moved, ("portal",)) == "broken"
     (moved / ".venv/bin/python").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     assert bootstrap.state(moved, ("portal",)) == "broken"
+
+
+def test_a_user_number_that_files_may_have_is_kept(tmp_path):
+    assert postgres.usable_uid(tmp_path, os.geteuid()) == os.geteuid()
+    assert list(tmp_path.iterdir()) == []

@@ -185,3 +185,52 @@ def test_children_end_when_their_parent_is_killed(tmp_path):
     parent.kill()
     parent.wait()
     assert processes.wait_gone(child, 10)
+
+
+def test_a_service_that_cannot_be_started_is_tried_again_and_the_others_go_on(tmp_path, capsys):
+    with Supervisor(tmp_path) as supervisor:
+        child = supervisor.start(spec(tmp_path, "pass"))
+        child.spec = dataclasses.replace(child.spec, argv=["/nonexistent/moka"])
+        stop_when(supervisor, lambda: child.failures >= 2)
+    assert "を始められません" in capsys.readouterr().out
+
+
+def test_a_closed_terminal_stops_nothing(tmp_path):
+    code = (
+        "import sys; from ckanext.moka.stack.progress import say; say('一'); sys.stdin.readline(); "
+        "say('二'); say('三'); sys.stderr.write('alive')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "一\n"
+    process.stdout.close()
+    process.stdin.write("\n")
+    process.stdin.close()
+    assert process.stderr.read() == "alive"
+    assert process.wait() == 0
+
+
+def test_workers_of_a_killed_leader_are_found_and_ended(tmp_path):
+    code = (
+        "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        "print(p.pid, flush=True); time.sleep(60)"
+    )
+    leader = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    identity = processes.identify(leader.pid)
+    worker = processes.identify(int(leader.stdout.readline()))
+    assert processes.group_members(identity) == []
+    leader.kill()
+    leader.wait()
+    assert processes.group_members(identity) == [worker]
+    assert processes.group_members(dataclasses.replace(identity, boot="another")) == []
+    path = tmp_path / "web.json"
+    processes.record(path, identity)
+    assert processes.stop_recorded(path) is True
+    assert not processes.is_running(worker)

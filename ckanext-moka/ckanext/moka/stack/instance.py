@@ -113,6 +113,14 @@ def wipe(layout: paths.Layout) -> None:
     _remove_runtime(f"moka-{os.geteuid()}-{layout.key}")
 
 
+def tidy(layout: paths.Layout) -> None:
+    """Remove the socket folders of a copy that has stopped, where they are empty."""
+    for parent in paths.runtime_parents():
+        for folder in parent.glob(f"moka-*{layout.key}"):
+            with suppress(OSError):
+                folder.rmdir()
+
+
 def _remove_runtime(name: str) -> None:
     for parent in paths.runtime_parents():
         shutil.rmtree(parent / name, ignore_errors=True)

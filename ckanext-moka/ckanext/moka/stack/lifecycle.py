@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from ckanext.moka.stack import (
     paths,
     postgres,
     preflight,
+    prepare,
     processes,
     redis_server,
     seed,
@@ -144,22 +145,23 @@ class Start:
             return
         argv = [sys.executable, "-m", "ckanext.moka.stack.prepare", "--config", str(self.layout.ini)]
         env = self.env
-        password = None
         if not self.settings.admin_made:
-            password = settings.secret(16)
             argv += ["--admin", ADMIN]
-            env["MOKA_ADMIN_PASSWORD"] = password
+            env["MOKA_ADMIN_PASSWORD"] = self._admin_password()
         if reindex:
             argv.append("--reindex")
-        label = "サイトの住所が変わったので索引を作りなおしました" if reindex else "サイトの表を整えました"
-        with step(label):
-            self._run(
-                processes.Spec(
-                    "prepare", "準備", argv, self.layout.var, self.layout.logs / "prepare.log", env
-                )
-            )
-        if password is not None:
-            self._note_admin(password)
+        lines: list[str] = []
+        with step(
+            "サイトの住所が変わったので索引を作りなおしました" if reindex else "サイトの表を整えました"
+        ):
+            log = self.layout.logs / "prepare.log"
+            self._run(processes.Spec("prepare", "準備", argv, self.layout.var, log, env), lines.append)
+        if prepare.ADMIN_MADE in lines:
+            say(f"★ 管理者を作りました  利用者名 {ADMIN}  パスワード {env['MOKA_ADMIN_PASSWORD']}")
+            say("  （この表示は一度だけです。var/admin.txt にも置きました。ログイン後に変えてください）")
+        elif not self.settings.admin_made:
+            self.layout.admin_note.unlink()
+            say(f"▲ 管理者 {ADMIN} は前からいます。パスワードはそのままです。")
         self.settings.prepared, self.settings.indexed_url, self.settings.admin_made = (
             version,
             self.site_url,
@@ -167,11 +169,12 @@ class Start:
         )
         self.save()
 
-    def _note_admin(self, password: str) -> None:
-        note = f"利用者名: {ADMIN}\nパスワード: {password}\n"
-        settings.write_private(self.layout.admin_note, note)
-        say(f"★ 管理者を作りました  利用者名 {ADMIN}  パスワード {password}")
-        say("  （この表示は一度だけです。var/admin.txt にも置きました。ログイン後に変えてください）")
+    def _admin_password(self) -> str:
+        """Return the first administrator's password, noted before it is used: a cut-off start does not lose it."""
+        note = self.layout.admin_note
+        if not note.exists():
+            settings.write_private(note, f"利用者名: {ADMIN}\nパスワード: {settings.secret(16)}\n")
+        return note.read_text(encoding="utf-8").splitlines()[1].partition(": ")[2]
 
     def _demo(self) -> None:
         if not self.options.demo or self.settings.demo_loaded or not seed.exists():
@@ -179,15 +182,15 @@ class Start:
         say("● 見本データを入れます（はじめの 1 回だけ）")
         try:
             with step("見本データを入れました"):
-                self._run(seed.command(self.layout, self.env), echo=True)
+                self._run(seed.command(self.layout, self.env), _echo)
         except preflight.Problem as problem:
             say(f"▲ {problem.ja}。見本データなしで続けます。次の make run でやり直します。")
             return
         self.settings.demo_loaded = True
         self.save()
 
-    def _run(self, spec: processes.Spec, echo: bool = False) -> None:
-        code = self.supervisor.run(spec, _echo if echo else None)
+    def _run(self, spec: processes.Spec, line: Callable[[str], None]) -> None:
+        code = self.supervisor.run(spec, line)
         if code:
             reason = last_line(spec.log)
             raise preflight.Problem(

@@ -58,7 +58,7 @@ def place(layout: paths.Layout, site_id: str) -> Placement:
             folder.chmod(0o755)
     data = state / "data"
     _set_aside_foreign(data, state / "owner", site_id)
-    uid = os.stat(data).st_uid if data.exists() else free_uid(layout.key)
+    uid = os.stat(data).st_uid if data.exists() else usable_uid(state, free_uid(layout.key))
     binaries = copied_binaries(state)
     sockets = paths.private_folder(f"moka-pg-{uid}-{layout.key}", owner=uid)
     return Placement(binaries, data, sockets, uid)
@@ -122,6 +122,30 @@ def free_uid(key: str) -> int:
     raise Problem("PostgreSQL 用の利用者番号が空いていません。", "no free user id for PostgreSQL.")
 
 
+def usable_uid(folder: Path, uid: int) -> int:
+    """Return ``uid`` if files can belong to it, else that of ``nobody`` (containers map only some numbers)."""
+    probe = folder / ".probe"
+    probe.touch()
+    try:
+        os.chown(probe, uid, uid)
+    except OSError:
+        return nobody()
+    finally:
+        probe.unlink()
+    return uid
+
+
+def nobody() -> int:
+    """Return the user number of ``nobody``."""
+    try:
+        return pwd.getpwnam("nobody").pw_uid
+    except KeyError:
+        raise Problem(
+            "利用者 nobody がないため、root では PostgreSQL を作れません。ふつうの利用者で実行してください。",
+            "there is no user 'nobody'; run as an ordinary user.",
+        ) from None
+
+
 def initialise(placement: Placement, password: str) -> bool:
     """Create the cluster unless there is one; return whether it was created.
 
@@ -136,7 +160,7 @@ def initialise(placement: Placement, password: str) -> bool:
     draft.mkdir(parents=True, mode=0o700)
     word = draft.with_name(draft.name + ".pw")
     write_private(word, password)
-    maker = None if placement.uid is None else pwd.getpwnam("nobody").pw_uid
+    maker = None if placement.uid is None else nobody()
     if maker is not None:
         os.chown(draft, maker, maker)
         os.chown(word, maker, maker)

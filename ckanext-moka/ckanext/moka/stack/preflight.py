@@ -17,6 +17,7 @@ from pathlib import Path
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_BYTES = 1_500_000_000
+MIN_FREE_BYTES_RUNNING = 200_000_000
 LIBRARIES = {"libz.so.1": "zlib1g", "libstdc++.so.6": "libstdc++6"}
 FORBIDDEN_IN_PATH = {"%": "％（%）", ":": "コロン（:）", "\n": "改行", '"': "引用符", "\\": "円記号（\\）"}
 

@@ -2,7 +2,7 @@
 
 Run as ``python -m ckanext.moka.stack.prepare --config INI [--admin NAME] [--reindex]``; the administrator's
 password comes in the environment variable ``MOKA_ADMIN_PASSWORD`` (arguments can be read by everybody).
-Each printed line is progress for the person at the terminal.
+Prints ``ADMIN_MADE`` when the administrator did not exist before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import argparse
 import os
 import sys
 from typing import Any
+
+ADMIN_MADE = "管理者を作りました"
 
 
 def _application(ini: str) -> Any:
@@ -68,7 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
     with application._wsgi_app.test_request_context():
         migrate()
         if wanted.admin:
-            make_admin(wanted.admin, os.environ["MOKA_ADMIN_PASSWORD"])
+            made = make_admin(wanted.admin, os.environ["MOKA_ADMIN_PASSWORD"])
+            print(ADMIN_MADE if made else "管理者は前からいます", flush=True)
         if wanted.reindex:
             reindex()
     return 0

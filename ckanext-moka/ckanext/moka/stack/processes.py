@@ -179,8 +179,32 @@ def stop_recorded(path: Path, sleep: Sleep = time.sleep) -> bool:
             signal_group(identity.pid, signal.SIGKILL)
             _send(identity, signal.SIGKILL)
             wait_gone(identity, 5, sleep)
+    orphans = group_members(identity)
+    for orphan in orphans:
+        _send(orphan, signal.SIGKILL)
+    for orphan in orphans:
+        wait_gone(orphan, 5, sleep)
     path.unlink(missing_ok=True)
-    return ran
+    return ran or bool(orphans)
+
+
+def group_members(leader: Identity) -> list[Identity]:
+    """Return what still runs of an ended process's group (the web server's workers, say).
+
+    A number is not given to a new process while a group of that number exists. So when no process has the
+    leader's number, and the machine was not restarted since, a group of that number can only be the leader's.
+    """
+    if leader.boot != boot_id() or Path(f"/proc/{leader.pid}").exists():
+        return []
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after_name = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(after_name[2]) == leader.pid and (member := identify(int(entry.parent.name))):
+            found.append(member)
+    return found
 
 
 def _send(identity: Identity, number: int) -> None:

@@ -45,6 +45,9 @@ def run(port: int | None, demo: bool, home: Path | None) -> None:
     except preflight.Problem as problem:
         click.echo(str(problem), err=True)
         sys.exit(1)
+    except OSError as error:
+        click.echo(f"✗ 動かせません：{error} / cannot run.", err=True)
+        sys.exit(1)
 
 
 def serve(layout: paths.Layout, options: lifecycle.Options) -> int:
@@ -52,6 +55,7 @@ def serve(layout: paths.Layout, options: lifecycle.Options) -> int:
     layout.home.mkdir(parents=True, exist_ok=True)
     preflight.path_characters(layout.home)
     preflight.writable(layout.home)
+    preflight.disk_space(layout.home, preflight.MIN_FREE_BYTES_RUNNING)
     with instance.alone(layout):
         kept = settings.load(layout.settings)
         instance.check_moved(layout, kept)
@@ -68,6 +72,7 @@ def serve(layout: paths.Layout, options: lifecycle.Options) -> int:
                 supervisor.watch()
             except StopRequested:
                 say("● 止めています。")
+        instance.tidy(layout)
         say("✓ すべて止めました。")
     return 0
 

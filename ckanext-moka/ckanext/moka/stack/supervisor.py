@@ -147,9 +147,15 @@ class Supervisor:
         say(f"▲ {child.spec.label} が止まりました（{how}）。{pause:.1f} 秒後に始めなおします。")
 
     def _restart(self, child: Child) -> None:
-        if child.prepare is not None:
-            child.prepare()
-        child.process = processes.spawn(child.spec)
+        try:
+            if child.prepare is not None:
+                child.prepare()
+            child.process = processes.spawn(child.spec)
+        except OSError as error:
+            child.failures += 1
+            child.restart_at = time.monotonic() + pause_after(child.failures)
+            say(f"▲ {child.spec.label} を始められません（{error}）。また試します。")
+            return
         child.started, child.restart_at = time.monotonic(), None
         self._record(child)
         say(f"✓ {child.spec.label} を始めなおしました。")
