@@ -50,7 +50,7 @@ def moka_publication_status(pkg: dict[str, Any]) -> dict[str, Any] | None:
     }
     own = state.submitted_by == user.id
     can["approve"] = can["approve"] and not own
-    problems = service.problems(pkg["id"]) if can["submit"] else []
+    problems = service.problems(pkg["id"], check=False) if can["submit"] else []
     return {
         "state": state.state,
         "label": states.LABELS[state.state],
