@@ -6,11 +6,44 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-__all__ = ["MARKS", "Number", "is_mark", "parse_number", "plain_number"]
+__all__ = ["CHARACTERS", "MARKS", "Number", "is_mark", "parse_number", "plain_number"]
 
 # Marks that stand for "nil", "unknown", "suppressed" ... in statistics; one mark has several meanings, so it is kept.
 MARKS = frozenset(
-    "- ‐ ‑ – — ― − － ー ｰ … ... ・・・ ‥ .. x X χ Ｘ ｘ * ** *** ＊ ＊＊ ＊＊＊ / ／ # n/a N/A NA".split()
+    [
+        "-",
+        "‐",
+        "‑",
+        "–",
+        "—",
+        "―",
+        "−",
+        "－",
+        "ー",
+        "ｰ",
+        "…",
+        "...",
+        "・・・",
+        "‥",
+        "..",
+        "x",
+        "X",
+        "χ",
+        "Ｘ",
+        "ｘ",
+        "*",
+        "**",
+        "***",
+        "＊",
+        "＊＊",
+        "＊＊＊",
+        "/",
+        "／",
+        "#",
+        "n/a",
+        "N/A",
+        "NA",
+    ]
 )
 
 _UNITS = (
@@ -22,6 +55,16 @@ _PLAIN = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _LOOSE = re.compile(
     rf"(?P<about>約|およそ|概ね|~)?\s*(?P<sign>[-+△▲])?\s*(?P<money>[¥\\])?\s*"
     rf"(?P<digits>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?P<fraction>\.[0-9]+)?\s*(?P<unit>{_UNITS})?(?P<note>\s*(?:[*※][0-9]*|\(?注[0-9]*\)?))?"
+)
+# Every character that a number or a mark can be written with.
+CHARACTERS = "".join(
+    sorted(
+        {
+            *"0123456789０１２３４５６７８９.,．，+＋△▲¥￥\\約およそ概ね~*＊※()（）注 \u3000\t\xa0\r\n％㎡㎥㎢㎞㎝㎜㎏−",
+            *_UNITS.replace("|", ""),
+            *"".join(MARKS),
+        }
+    )
 )
 _MINUS = str.maketrans({"−": "-", "－": "-", "‐": "-", "–": "-", "—": "-"})
 

@@ -10,7 +10,8 @@ from ..core.text import fold
 from .model import Column
 
 __all__ = [
-    "CONTROL", "DEPENDENT", "EXEMPT", "clean_label", "clean_text", "is_choice", "one_spelling", "plain_characters", "untidy_label",
+    "CONTROL", "DEPENDENT", "EXEMPT", "clean_label", "clean_text", "is_choice", "one_spelling", "plain_characters",
+    "untidy_label", "untidy_texts",
 ]  # fmt: skip
 
 # ①–⑳ Ⅰ–ⅻ ㈱ ㍉ ㎡ № ℡ and the like (NEC special characters, IBM extensions), private use.
@@ -24,6 +25,9 @@ _CIRCLED = re.compile(r"[\u2460-\u24ff\u2776-\u277f]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2060]")
 _BREAK = re.compile(r"[ \t\u3000]*(?:\r\n|\r|\n)+[ \t\u3000]*")
 _EDGE = " \t\u3000\xa0"
+_UNTIDY = re.compile(
+    r"[\x00-\x08\x0a-\x1e\x7f\ufeff\u200b\u2060]|(?:^|\x1f)[ \t\u3000\xa0]|[ \t\u3000\xa0](?:$|\x1f)"
+)
 _HALF_KANA = re.compile(r"[ｦ-ﾟ]+")
 _SPREAD = re.compile(r"\S(?:[ \u3000]+\S)+")
 
@@ -60,6 +64,11 @@ def plain_characters(text: str) -> str:
     """Return ``text`` with platform-dependent characters spelled out: ㎡ m2, ㈱ (株), ① (1), Ⅳ IV; gaiji stay."""
     text = _CIRCLED.sub(lambda m: f"({unicodedata.normalize('NFKC', m[0]).strip('()')})", text)
     return DEPENDENT.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
+
+
+def untidy_texts(joined: str) -> bool:
+    """Tell whether any of the texts joined by U+001F needs :func:`clean_text`: one search for a whole column."""
+    return _UNTIDY.search(joined) is not None or not unicodedata.is_normalized("NFC", joined)
 
 
 def is_choice(column: Column) -> bool:

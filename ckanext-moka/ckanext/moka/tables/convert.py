@@ -58,7 +58,7 @@ def _csv(table: CleanTable, out: Path, bom: bool) -> int:
     with out.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow([column.label for column in table.columns])
-        columns = [[_csv_cell(v) for v in column.values] for column in table.columns]
+        columns = [[_csv_cell(v) for v in column.written] for column in table.columns]
         writer.writerows(zip(*columns, strict=True))
     return table.row_count
 

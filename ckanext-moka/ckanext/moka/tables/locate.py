@@ -44,17 +44,37 @@ def locate(sheet: Sheet) -> list[Table]:
     return [table for table in tables if table.columns]
 
 
+def _is_filled(value: Value) -> bool:
+    return value is not None and value != "" and not (isinstance(value, str) and value.isspace())
+
+
+def _any_filled(row: list[Value]) -> bool:
+    first = next((v for v in row if v), None)
+    if isinstance(first, str) and not first.isspace():
+        return True
+    return any(map(_is_filled, row))
+
+
+class _Filled(dict[int, frozenset[int]]):
+    """Row number -> the columns that are filled; worked out for the rows that are asked for."""
+
+    def __init__(self, rows: list[list[Value]]) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def __missing__(self, row: int) -> frozenset[int]:
+        found = self[row] = frozenset(i for i, v in enumerate(self.rows[row]) if _is_filled(v))
+        return found
+
+
 class _Grid:
     """The cells of a sheet with the questions that finding tables asks."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.rows = sheet.rows
-        self.filled: list[frozenset[int]] = [
-            frozenset(i for i, v in enumerate(row) if v is not None and (not isinstance(v, str) or v.strip()))
-            for row in self.rows
-        ]
-        self.filled_rows = [number for number, columns in enumerate(self.filled) if columns]
+        self.filled = _Filled(sheet.rows)
+        self.filled_rows = [number for number, row in enumerate(self.rows) if _any_filled(row)]
 
     def value(self, row: int, column: int) -> Value:
         cells = self.rows[row]
@@ -94,7 +114,7 @@ def _blocks(grid: _Grid) -> list[list[int]]:
 
 def _starts_table(grid: _Grid, block: list[int], row: int) -> bool:
     columns = grid.filled[row]
-    widths = [len(grid.filled[r]) for r in block]
+    widths = [len(grid.filled[r]) for r in block[:_SAMPLE]]
     if len(columns) < 2 or max(widths) < 2 or len(block) < 2:
         return False
     if not all(grid.label_like(row, c) for c in columns):
@@ -109,7 +129,7 @@ def _starts_table(grid: _Grid, block: list[int], row: int) -> bool:
         return False
     # A header differs from its data: below it stand numbers or dates in columns where it has words,
     # while the block above would have had numbers there too.
-    above = [r for r in block if r > header]
+    above = [r for r in block[-20:] if r > header]
     contrast = 0
     for column in columns:
         below_numeric = sum(not grid.label_like(r, column) and column in grid.filled[r] for r in following)
@@ -187,9 +207,11 @@ def _table(grid: _Grid, rows: list[int]) -> Table:
     low, high = _extent(grid, headers, data, core)
     columns, blank, side = _columns(grid, headers, data, low, high)
     last = data[-1] if data else headers[-1]
-    blank_rows = [r for r in range(headers[-1] + 1, last) if not grid.filled[r]]
-    inside = set(range(low, high + 1))
-    data_side = [(r, c) for r in [*headers, *data] for c in sorted(grid.filled[r] - inside)]
+    filled = set(grid.filled_rows)
+    blank_rows = [r for r in range(headers[-1] + 1, last) if r not in filled]
+    inside = frozenset(range(low, high + 1))
+    wide = [r for r in [*headers, *data] if low > 0 or len(grid.rows[r]) > high + 1]
+    data_side = [(r, c) for r in wide for c in sorted(grid.filled[r] - inside)]
     return Table(
         sheet=grid.sheet, header_rows=headers, data_rows=data, columns=columns, title_rows=before, note_rows=sorted(notes),
         blank_rows=blank_rows, blank_columns=blank, side_cells=side + [cell for cell in data_side if cell not in side],
@@ -256,9 +278,11 @@ def _extent(grid: _Grid, headers: list[int], data: list[int], core: set[int]) ->
     for merged in grid.sheet.merged:
         if merged.top in headers:
             named.update(range(merged.left, merged.right + 1))
-    counts: Counter[int] = Counter(c for r in data for c in grid.filled[r])
+    widest = max((len(grid.rows[r]) for r in data), default=0)
     many = max(2, len(data) * 0.3)
-    real = named | {c for c, n in counts.items() if n >= many or c in core}
+    other = [c for c in range(widest) if c not in named]
+    counts = {c: sum(1 for r in data if c < len(grid.rows[r]) and _is_filled(grid.rows[r][c])) for c in other}
+    real = named | {c for c, n in counts.items() if n >= many or (n and c in core)}
     return min(real), max(real)
 
 
@@ -270,7 +294,7 @@ def _columns(
     for index in range(low, high + 1):
         raw = labels[index - low]
         values = [cells[index] if index < len(cells) else None for cells in (grid.rows[r] for r in data)]
-        filled = sum(1 for v in values if v is not None and (not isinstance(v, str) or v.strip()))
+        filled = 1 if raw.strip() else sum(map(_is_filled, values))
         instruction = raw.startswith(("←", "⇐", "<-")) or (
             not raw.strip() and any(str(v).startswith("←") for v in values if v)
         )
@@ -303,7 +327,9 @@ def _blank_right(grid: _Grid, headers: list[int], columns: list[Column], high: i
         return []
     width = len(grid.rows[headers[-1]])
     last = max(column.index for column in columns)
-    return [c for c in range(last + 1, width) if not any(c in f for f in grid.filled)]
+    return [
+        c for c in range(last + 1, width) if not any(c < len(row) and _is_filled(row[c]) for row in grid.rows)
+    ]
 
 
 def _labels(grid: _Grid, headers: list[int], low: int, high: int) -> list[str]:

@@ -30,6 +30,7 @@ __all__ = [
     "show",
 ]
 
+_DERIVED = ("counts", "texts", "joined", "filled", "native", "profiles")
 Value = str | int | float | bool | date | datetime | time | timedelta | None
 
 
@@ -106,9 +107,16 @@ class Column:
     values: list[Value]
 
     @cached_property
+    def counts(self) -> Counter[Value]:
+        """Distinct values with their counts."""
+        return Counter(self.values)
+
+    @cached_property
     def texts(self) -> Counter[str]:
         """Distinct text values with their counts (numbers and dates of a spreadsheet are not text)."""
-        return Counter(value for value in self.values if isinstance(value, str) and value)
+        return Counter(
+            {value: count for value, count in self.counts.items() if isinstance(value, str) and value}
+        )
 
     @cached_property
     def joined(self) -> str:
@@ -118,14 +126,34 @@ class Column:
     @cached_property
     def filled(self) -> int:
         """Number of cells that are not empty."""
-        return sum(1 for value in self.values if value is not None and value != "")
+        return len(self.values) - self.counts[None] - self.counts[""]
 
     @cached_property
     def native(self) -> Counter[type]:
         """Number of cells per type among those that are not text and not empty."""
-        return Counter(
-            type(value) for value in self.values if value is not None and not isinstance(value, str)
-        )
+        if len(self.texts) + (None in self.counts) + ("" in self.counts) == len(self.counts):
+            return Counter()
+        kinds = Counter(map(type, self.values))
+        return Counter({kind: count for kind, count in kinds.items() if kind not in (str, type(None))})
+
+    @cached_property
+    def profiles(self) -> dict[str | None, Any]:
+        """What :func:`tables.profile.profile` found, by declared type."""
+        return {}
+
+    def replaced(self, values: list[Value]) -> None:
+        """Put other values in place and forget what was derived from the old ones."""
+        self.values = values
+        for name in _DERIVED:
+            self.__dict__.pop(name, None)
+
+    def renamed(self, label: str) -> Column:
+        """Return a column with the same values under ``label``, keeping what was derived from them."""
+        twin = Column(self.index, self.raw_label, label, self.values)
+        for name in _DERIVED:
+            if name in self.__dict__ and (name != "profiles" or label == self.label):
+                twin.__dict__[name] = self.__dict__[name]
+        return twin
 
     def matching(self, pattern: Pattern[str]) -> set[str]:
         """Return the distinct texts in which ``pattern`` is found."""

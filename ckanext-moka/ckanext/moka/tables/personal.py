@@ -23,6 +23,7 @@ MAIL = re.compile(
 )
 _NUMBER_LABEL = re.compile(r"(マイナンバー|個人番号|my_?number|individual_?number)", re.IGNORECASE)
 _TWELVE = re.compile(r"(?<![0-9A-Za-z.\-])[0-9]{4}[- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9A-Za-z.\-])")
+_MAYBE = re.compile(r"(?:[0-9０-９][-－ー \u3000]?){11}[0-9０-９]|[0-9]{11}")
 _PERSON = re.compile(
     r"(氏名|姓名|^姓$|^名字$|世帯主|生徒名|児童名|園児名|患者名|利用者名|申込者|申請者名?$|届出者|保護者|契約者|納税者|受給者|被保険者|被相談者|本人名|会員名|職員名|応募者|参加者名|person_?name|^氏$)"
 )
@@ -78,12 +79,15 @@ def individual_numbers(column: Column) -> set[str]:
 
     In a column of twelve-digit codes one in eleven fits by chance; only where most fit are they reported.
     """
+    integers = column.native.get(int, 0)
+    if not integers and not _MAYBE.search(column.joined):
+        return set()
     texts = {unicodedata.normalize("NFKC", t): t for t in column.texts if len(t) >= 12}
     values = dict(texts)
     values.update(
         {
             str(v): str(v)
-            for v in column.values
+            for v in (column.counts if integers else ())
             if isinstance(v, int) and not isinstance(v, bool) and 10**10 <= v < 10**12
         }
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from ..core.dates import is_era_date, parse_clock, parse_era_date, parse_western_date
-from ..core.numbers import Number, is_mark, parse_number, plain_number
+from ..core.numbers import CHARACTERS, Number, is_mark, parse_number, plain_number
 from .model import Column
 
 __all__ = ["FAULTS", "Profile", "first_fault", "is_code_label", "is_municipality_label", "profile"]
@@ -22,6 +22,10 @@ _LEADING_ZERO = re.compile(r"^0[0-9]+$")
 _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _TIME = re.compile(r"^[0-9０-９]{1,2}[:：][0-9０-９]{2}")
 _DIGIT = re.compile(r"[0-9０-９]")
+# A character that occurs in no number, date, time or mark makes a text a word at once.
+_WORD = re.compile(
+    f"[^{re.escape(CHARACTERS)}明治大正昭和平成令和年度月日元時分MTSHRＭＴＳＨＲ:：TZ〜～/／-]"
+)
 _ERA_HINT = re.compile(r"[年元MTSHRＭＴＳＨＲ]")
 
 
@@ -70,6 +74,13 @@ def is_code_label(label: str) -> bool:
 
 def profile(column: Column, declared: str | None = None) -> Profile:
     """Return the profile of ``column``; ``declared`` is the type of the standard's field (a string is no amount)."""
+    known = column.profiles.get(declared)
+    if not isinstance(known, Profile):
+        known = column.profiles[declared] = _profile(column, declared)
+    return known
+
+
+def _profile(column: Column, declared: str | None) -> Profile:
     result = Profile(filled=column.filled)
     result.code = is_code_label(column.label) if declared is None else declared == "string"
     for kind, count in column.native.items():
@@ -83,18 +94,38 @@ def profile(column: Column, declared: str | None = None) -> Profile:
             result.words += count
     if column.native.get(float):
         result.integral = False
+    classify = _classify_code if result.code else _classify
     for text, count in column.texts.items():
-        _classify(text, count, result)
+        classify(text, count, result)
     return result
 
 
+def _classify_code(text: str, count: int, result: Profile) -> None:
+    """In a column of codes only blanks, marks and times of day matter."""
+    if len(text) < 4 and is_mark(text):
+        result.marks += count
+        result.mark_texts.add(text)
+    elif text.isspace():
+        result.filled -= count
+    elif len(text) < 9 and _TIME.match(text.strip()) and parse_clock(text):
+        result.clocks += count
+    else:
+        result.words += count
+        result.word_texts.add(text)
+
+
 def _classify(text: str, count: int, result: Profile) -> None:
+    if plain_number(text):
+        result.plain += count
+        result.integral = result.integral and "." not in text
+        return
+    if _WORD.search(text):
+        result.words += count
+        result.word_texts.add(text)
+        return
     stripped = text.strip()
     if not stripped:
         result.filled -= count
-    elif plain_number(text):
-        result.plain += count
-        result.integral = result.integral and "." not in text
     elif is_mark(stripped):
         result.marks += count
         result.mark_texts.add(text)

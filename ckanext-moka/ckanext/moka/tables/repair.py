@@ -16,7 +16,16 @@ from ..core.codes import repair_municipality_code
 from ..core.dates import parse_clock
 from ..core.naming import physical_name, unique_names
 from .cleaning import CONTROL as _CONTROL
-from .cleaning import DEPENDENT, EXEMPT, clean_label, clean_text, is_choice, one_spelling, plain_characters
+from .cleaning import (
+    DEPENDENT,
+    EXEMPT,
+    clean_label,
+    clean_text,
+    is_choice,
+    one_spelling,
+    plain_characters,
+    untidy_texts,
+)
 from .model import Change, Column, Table, Value, address, as_text, show
 from .profile import Profile, is_municipality_label, profile
 from .recognise import physical_words
@@ -39,7 +48,7 @@ _INT8 = 2**63 - 1
 
 @dataclass
 class CleanColumn:
-    """A repaired column with its final type."""
+    """A repaired column: ``values`` have its type, ``written`` are spelled as in the file (1200.0 is not 1200)."""
 
     index: int
     label: str
@@ -47,6 +56,7 @@ class CleanColumn:
     type: str
     values: list[Value]
     unit: str = ""
+    written: list[Value] = field(default_factory=list)
 
     @property
     def pg_type(self) -> str:
@@ -89,7 +99,9 @@ def repair(table: Table) -> CleanTable:
     names = []
     for column in _split_pairs(table, result.changes):
         values = _fill(table, column, merged.get(column.index, {}), result.changes)
-        working = Column(column.index, column.raw_label, clean_label(column.label), values)
+        working = column.renamed(clean_label(column.label))
+        if values is not column.values:
+            working.replaced(values)
         item = table.schema_fields.get(column.index)
         clean = _column(table, working, item, result.changes)
         label = plain_characters(clean.label) or f"列{column.index + 1}"
@@ -185,8 +197,9 @@ def _merged_values(table: Table) -> dict[int, dict[int, tuple[Value, int, int]]]
             continue
         row = table.sheet.rows[merged.top] if merged.top < len(table.sheet.rows) else []
         value = row[merged.left] if merged.left < len(row) else None
-        for r in range(merged.top, merged.bottom + 1):
-            for c in range(merged.left, merged.right + 1):
+        last_row, last_column = table.data_rows[-1], max((c.index for c in table.columns), default=0)
+        for r in range(merged.top, min(merged.bottom, last_row) + 1):
+            for c in range(merged.left, min(merged.right, last_column) + 1):
                 if (r, c) != (merged.top, merged.left):
                     found.setdefault(c, {})[r] = (value, merged.top, merged.left)
     return found
@@ -217,9 +230,9 @@ def _fill(
 
 def _column(table: Table, column: Column, item: dict[str, Any] | None, changes: list[Change]) -> CleanColumn:
     declared = str(item["type"]) if item else None
-    _rewrite(
-        table, column, {t: (c, _text_rule(t)) for t in column.texts if (c := clean_text(t)) != t}, changes
-    )
+    if untidy_texts(column.joined):
+        tidy = {t: (c, _text_rule(t)) for t in column.texts if (c := clean_text(t)) != t}
+        _rewrite(table, column, tidy, changes)
     found = profile(column, declared)
     unit = _numbers(table, column, found, changes)
     if not EXEMPT.search(column.label):
@@ -240,7 +253,10 @@ def _column(table: Table, column: Column, item: dict[str, Any] | None, changes: 
     label = column.label
     if unit and item is None and unit not in label:
         label = f"{label}（{unit}）"
-    return CleanColumn(column.index, label, "", kind, [_cast(value, kind) for value in column.values], unit)
+    values = (
+        column.values if kind == "text" and not column.native else [_cast(v, kind) for v in column.values]
+    )
+    return CleanColumn(column.index, label, "", kind, values, unit, column.values)
 
 
 def _text_rule(text: str) -> str:
@@ -264,9 +280,7 @@ def _rewrite(
         cell, row = table.place(position, column)
         changes.append(Change(hit[1], table.sheet.name, cell, row, column.label, str(value), hit[0]))
         values.append(hit[0] or None)
-    column.values = values
-    for cached in ("texts", "joined", "filled", "native"):
-        column.__dict__.pop(cached, None)
+    column.replaced(values)
 
 
 def _numbers(table: Table, column: Column, found: Profile, changes: list[Change]) -> str:
@@ -283,9 +297,8 @@ def _numbers(table: Table, column: Column, found: Profile, changes: list[Change]
 
 
 def _municipality(table: Table, column: Column, changes: list[Change]) -> None:
-    column.values = [as_text(value) if isinstance(value, (int, float)) else value for value in column.values]
-    for cached in ("texts", "joined", "filled", "native"):
-        column.__dict__.pop(cached, None)
+    if column.native:
+        column.replaced([as_text(v) if isinstance(v, (int, float)) else v for v in column.values])
     _rewrite(
         table,
         column,

@@ -9,13 +9,14 @@ from ..context import Context, Hit
 from ..repair import is_coordinate_pair
 
 RULE = "L1-07"
+_PAIR = re.compile(r"[0-9０-９]{2}[.．][0-9０-９]+\s*[,，、 ]\s*[0-9０-９]{3}[.．]")
 _PHONE = re.compile(r"0[0-9]{1,4}[-－ー−(（][0-9]{1,4}[-－ー−)）][0-9]{3,4}")
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Latitude with longitude; two phone numbers that are not separated by a semicolon."""
     for table, column, _profile in context.columns():
-        pairs = {t for t in column.texts if "," in t or "，" in t or " " in t or "、" in t}
+        pairs = column.matching(_PAIR)
         if pairs and len(pairs) >= len(column.texts) * 0.8 and all(is_coordinate_pair(t) for t in pairs):
             if hit := context.group(table, column, pairs, "coordinates"):
                 yield hit

@@ -22,6 +22,6 @@ def check(context: Context) -> Iterator[Hit]:
             places = (
                 (i, v) for i, v in enumerate(column.values) if found and v is not None and as_text(v) in found
             )
-            hit = context.group_at(table, column, places, "default", secret=True)
+            hit = context.group_at(table, column, places, "default", secret=True) if found else None
         if hit:
             yield hit
