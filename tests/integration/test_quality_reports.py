@@ -4,6 +4,7 @@ import io
 import json
 from urllib.parse import unquote
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -196,7 +197,32 @@ def test_the_fixed_file_can_be_fetched_and_applied(add, app, call, clerk, make_u
     now = call("resource_show", id=made["id"])
     assert now["hash"] != made["hash"] and unquote(now["url"]).endswith("施設一覧_直した版.csv")
     assert api.verdict(now["hash"]) in ("ok", "advice")
+    assert now["name"] == "施設一覧_直した版.csv"
     assert api_bytes(made).decode() != text
+
+
+def test_a_file_with_hidden_personal_data_is_never_repaired(add, app, call, clerk):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ("施設名", "住所", "電話"),
+        ("市役所　", "荒町5191", "090-1234-5678"),
+        ("図書館", "田町", "080-1234-5678"),
+    ):
+        sheet.append(row)
+    sheet.column_dimensions["C"].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    made = add(out.getvalue(), "施設.xlsx", fresh=False)
+    assert api.verdict(made["hash"]) == "blocked"
+    body = app.get(page_of(made), headers=clerk["headers"]).body
+    assert "自動で直した版は作りません" in body and "自動で直した版に差し替える" not in body
+    assert (
+        app.get(page_of(made) + "/fixed.csv", headers=clerk["headers"], follow_redirects=False).status_code
+        == 302
+    )
+    app.post(page_of(made) + "/apply", headers=clerk["headers"], follow_redirects=False)
+    assert call("resource_show", id=made["id"])["hash"] == made["hash"]
 
 
 def test_the_forms_lead_to_the_report(app, clerk, dataset):

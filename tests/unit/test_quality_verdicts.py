@@ -97,3 +97,12 @@ def test_bad_rows_show_only_bad_rows():
 def test_no_bad_rows_without_cells():
     assert verdicts.bad_rows([finding("L1-01", "fatal")]) is None
     assert verdicts.bad_rows([]) is None
+
+
+def test_nothing_is_repaired_where_personal_data_may_come_out():
+    spaces, hidden = finding(fixable=True), finding("P-04", "fatal")
+    tables = [{"sheet": None}]
+    assert verdicts.may_repair({**report(spaces), "tables": tables})
+    assert not verdicts.may_repair({**report(spaces, hidden), "tables": tables})
+    assert not verdicts.may_repair({**report(finding()), "tables": tables})
+    assert not verdicts.may_repair({**report(spaces), "tables": []})

@@ -75,8 +75,13 @@ class ContentUploader:
         )
         if found.format:
             resource["format"] = found.format
-        if not resource.get("name"):
+        if not resource.get("name") or self._named_after_old_file(resource):
             resource["name"] = name
+
+    def _named_after_old_file(self, resource: dict[str, Any]) -> bool:
+        """Tell whether the heading is only the name of the file that is being replaced."""
+        row = model.Session.get(model.Resource, resource["id"]) if resource.get("id") else None
+        return row is not None and row.url_type == "upload" and row.url == resource["name"]
 
 
 def _too_large(name: str, limit: int) -> str:

@@ -24,10 +24,12 @@ from ckanext.moka.quality.model import CHECKING, report_table
 from ckanext.moka.tables import api as tables
 
 __all__ = [
+    "NotRepairable",
     "ensure_report",
     "file_name",
     "is_large",
     "mark_checking",
+    "repaired",
     "report_for",
     "state_of",
     "verdict",
@@ -35,6 +37,10 @@ __all__ = [
 
 TABLES = {"csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods"}
 _WAIT = datetime.timedelta(minutes=15)
+
+
+class NotRepairable(Exception):
+    """There is no repaired version of a file; ``str(error)`` says why, in Japanese."""
 
 
 def file_name(resource: dict[str, Any]) -> str:
@@ -105,6 +111,26 @@ def mark_checking(resource: dict[str, Any]) -> None:
     kind = catalog.detect(catalog.resource_path(resource), file_name(resource)).kind
     if report_for(resource["hash"], kind) is None:
         _keep(resource["hash"], kind, CHECKING, None)
+
+
+def repaired(resource: dict[str, Any]) -> bytes:
+    """Return the repaired table as CSV (UTF-8 with BOM, so that Excel opens it rightly).
+
+    Raises ``NotRepairable`` when nothing can be repaired or personal data might come out (see
+    ``verdicts.may_repair``), and ``catalog.ContentMissing`` for a link or lost bytes.
+    """
+    path = catalog.resource_path(resource)
+    if not verdicts.may_repair(ensure_report(resource)):
+        raise NotRepairable(
+            "自動では直せません。個人情報のおそれがあるところなどを、先に職員が直してください。"
+        )
+    with tempfile.TemporaryDirectory(prefix="moka-quality-") as folder:
+        out = Path(folder) / "fixed.csv"
+        try:
+            tables.fix(path, out, name=file_name(resource))
+        except tables.UnreadableFile as error:
+            raise NotRepairable(f"自動では直せません。{error}") from error
+        return out.read_bytes()
 
 
 def _check(path: Path, name: str, kind: catalog.FileType, hash: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["SEVERITIES", "VERDICTS", "bad_rows", "groups", "verdict_of", "worst"]
+__all__ = ["SEVERITIES", "VERDICTS", "bad_rows", "groups", "may_repair", "verdict_of", "worst"]
 
 SEVERITIES = ("fatal", "critical", "major", "minor", "info")
 VERDICTS = ("ok", "advice", "blocked")
@@ -24,6 +24,16 @@ def verdict_of(report: dict[str, Any]) -> str:
     if not report["publishable"] or severities & _BLOCKING:
         return "blocked"
     return "advice" if severities - {"info"} or report.get("advice") else "ok"
+
+
+def may_repair(report: dict[str, Any]) -> bool:
+    """Tell whether the file may be offered in a repaired version.
+
+    Not when it may hold personal data: a repaired CSV has no hidden sheets and columns any more, so what they
+    hid would come out unnoticed, and the finding with it would be gone.
+    """
+    personal = any(f["rule"].startswith("P-") and f["severity"] in _BLOCKING for f in report["findings"])
+    return bool(report["tables"]) and not personal and any(f.get("fixable") for f in report["findings"])
 
 
 def worst(verdicts: Iterable[str]) -> str:
@@ -72,7 +82,9 @@ def bad_rows(findings: list[dict[str, Any]]) -> dict[str, Any] | None:
     for cell in here:
         if cell["field"] in columns:
             rows.setdefault(int(cell["row"]), {}).setdefault(cell["field"], cell)
-    shown = [{"row": number, "cells": rows[number]} for number in sorted(rows)[:_MAX_ROWS]]
+    shown: list[dict[str, Any]] = [
+        {"row": number, "cells": rows[number]} for number in sorted(rows)[:_MAX_ROWS]
+    ]
     used = [column for column in columns if any(column in row["cells"] for row in shown)]
     return {"sheet": sheet, "columns": used, "rows": shown, "total": len(rows)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from werkzeug.datastructures import FileStorage
 from ckanext.moka.catalog import api as catalog
 from ckanext.moka.core.filenames import content_disposition, safe_filename
 from ckanext.moka.quality import page, service
-from ckanext.moka.tables import api as tables
 
 __all__ = ["blueprint"]
 
@@ -62,12 +60,11 @@ def fixed(package_type: str, id: str, resource_id: str) -> Response:
         return tk.abort(403, tk._("直したファイルは、担当課の人だけが取り出せます。"))
     name = service.file_name(resource)
     try:
-        path = catalog.resource_path(resource)
-        data = _repaired(path, name)
+        data = service.repaired(resource)
     except catalog.ContentMissing:
         return tk.abort(404, tk._("ファイルが保管されていません。"))
-    except tables.UnreadableFile as error:
-        tk.h.flash_error(tk._("自動では直せません。{why}").format(why=error))
+    except service.NotRepairable as error:
+        tk.h.flash_error(str(error))
         return tk.redirect_to("moka_quality.report", id=id, resource_id=resource_id)
     response = flask.send_file(io.BytesIO(data), mimetype="text/csv")
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -82,15 +79,15 @@ def apply(package_type: str, id: str, resource_id: str) -> Response:
     _dataset, resource = _find(id, resource_id)
     name = service.file_name(resource)
     try:
-        data = _repaired(catalog.resource_path(resource), name)
+        data = service.repaired(resource)
         upload = FileStorage(io.BytesIO(data), filename=_fixed_name(name), content_type="text/csv")
         tk.get_action("resource_patch")(_context(), {"id": resource_id, "upload": upload})
     except tk.NotAuthorized:
         return tk.abort(403, tk._("このファイルを差し替える権限がありません。"))
     except catalog.ContentMissing:
         return tk.abort(404, tk._("ファイルが保管されていません。"))
-    except tables.UnreadableFile as error:
-        tk.h.flash_error(tk._("自動では直せません。{why}").format(why=error))
+    except service.NotRepairable as error:
+        tk.h.flash_error(str(error))
     except tk.ValidationError as error:
         tk.h.flash_error(" ".join(str(text) for text in error.error_summary.values()))
     else:
@@ -102,14 +99,6 @@ def _fixed_name(name: str) -> str:
     """Return the name of the repaired file; repairing a repaired file does not make the name longer."""
     stem = Path(name).stem.removesuffix(_FIXED)
     return safe_filename(f"{stem}{_FIXED}.csv")
-
-
-def _repaired(path: Path, name: str) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="moka-quality-") as folder:
-        out = Path(folder) / "fixed.csv"
-        tables.fix(path, out, name=name)
-        data = out.read_bytes()
-    return data if data.startswith(b"\xef\xbb\xbf") else b"\xef\xbb\xbf" + data
 
 
 def _context() -> dict[str, Any]:
@@ -130,10 +119,10 @@ def _find(id: str, resource_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
         dataset = tk.get_action("package_show")(_context(), {"id": id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, tk._("データセットが見つかりません。"))
-    resource = next((item for item in dataset["resources"] if item["id"] == resource_id), None)
-    if resource is None:
-        tk.abort(404, tk._("ファイルが見つかりません。"))
-    return dataset, resource
+    for resource in dataset["resources"]:
+        if resource["id"] == resource_id:
+            return dataset, resource
+    return tk.abort(404, tk._("ファイルが見つかりません。"))
 
 
 def _lead_to_report(response: Response, dataset_id: str) -> Response:
