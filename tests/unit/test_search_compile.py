@@ -153,15 +153,15 @@ def test_tsquery_text_quotes_every_word(nasty):
 def test_score_has_a_part_for_each_field_of_qf():
     compiler = Compiler(parse_qf("title^4 notes text"))
     compiler.condition(Text("避難所"))
-    sql, counts = score_sql(compiler, "避難所")
-    assert "ts_rank" in sql and counts == []
+    score = score_sql(compiler, "避難所")
+    assert "ts_rank" in score.fine and "d.head" in score.rough and score.counts == []
     assert any("notes/" in str(value) for value in compiler.params.values())
 
 
 def test_rarity_is_counted_for_several_words():
     compiler = Compiler(dict(DEFAULT_WEIGHTS))
     compiler.condition(parse_dismax("避難 人口", "100%"))
-    assert len(score_sql(compiler, "避難 人口")[1]) == 3
+    assert len(score_sql(compiler, "避難 人口").counts) == 3
 
 
 def test_excluded_words_do_not_count():

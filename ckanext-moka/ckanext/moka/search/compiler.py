@@ -97,19 +97,19 @@ class Compiler:
     def _typed(self, node: Text, boost: float, scored: bool) -> str | None:
         """A word without a field: looked for in all fields of the query (``qf``)."""
         words = word_query(node.text, node.phrase, node.slop)
-        if scored and words.match:
+        if scored and words.full:
             self.leaves.append(Leaf(node.text, words, boost))
         names = self._fields(())
         if fields.CATCH_ALL in names:
             names = (fields.CATCH_ALL, *(n for n in names if n not in _WEIGHT_OF and n != fields.CATCH_ALL))
         found = [self._in_field(name, node, words) for name in names]
-        if words.match is None and len(node.text.strip()) > 0:
+        if words.full is None:
             return None
         return _any([sql for sql in found if sql])
 
     def _one_field(self, name: str, node: Text, boost: float, scored: bool) -> str:
         words = word_query(node.text, node.phrase, node.slop) if fields.is_text(name) else WordQuery(None)
-        if scored and words.match:
+        if scored and words.full:
             self.leaves.append(Leaf(node.text, words, boost, name))
         return self._in_field(name, node, words) or "FALSE"
 
@@ -118,14 +118,18 @@ class Compiler:
             return self._ngram(fields.NGRAM_FIELDS[name], node.text)
         if not fields.is_text(name):
             return self._exact(name, node.text)
-        if not words.match:
+        if not words.full:
             return None
         if name == fields.CATCH_ALL:
-            found = [f"d.words @@ CAST({self.bind(words.on(words.match))} AS tsquery)"]
-            if words.grams:
-                found.append(f"d.grams @@ CAST({self.bind(words.on(words.grams))} AS tsquery)")
-            return _any(found)
-        found = [f"d.fielded @@ CAST({self.bind(words.on(words.match, name))} AS tsquery)"]
+            asked = {"words": words.match, "reads": words.reading, "grams": words.grams}
+            return _any(
+                [
+                    f"d.{column} @@ CAST({self.bind(words.on(query))} AS tsquery)"
+                    for column, query in asked.items()
+                    if query
+                ]
+            )
+        found = [f"d.fielded @@ CAST({self.bind(words.on(words.full, name))} AS tsquery)"]
         if name == "title" and words.grams:
             found.append(f"d.grams @@ CAST({self.bind(words.on(words.grams, weight='A'))} AS tsquery)")
         return _any(found)

@@ -26,13 +26,13 @@ log = logging.getLogger(__name__)
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 _UPSERT = sa.text("""
-    INSERT INTO moka_search.document (index_id, id, name, site_id, doc, fields, words, fielded, grams, terms,
+    INSERT INTO moka_search.document (index_id, id, name, site_id, doc, fields, head, words, reads, fielded, grams, terms,
         title_words, title_fold, title_reading)
     VALUES (:index_id, :id, :name, :site_id, CAST(:doc AS jsonb), CAST(:fields AS jsonb),
-        CAST(:words AS tsvector), CAST(:fielded AS tsvector), CAST(:grams AS tsvector),
+        CAST(:head AS tsvector), CAST(:words AS tsvector), CAST(:reads AS tsvector), CAST(:fielded AS tsvector), CAST(:grams AS tsvector),
         CAST(:terms AS integer[]), :title_words, :title_fold, :title_reading)
     ON CONFLICT (index_id) DO UPDATE SET id = excluded.id, name = excluded.name, site_id = excluded.site_id,
-        doc = excluded.doc, fields = excluded.fields, words = excluded.words, fielded = excluded.fielded,
+        doc = excluded.doc, fields = excluded.fields, head = excluded.head, words = excluded.words, reads = excluded.reads, fielded = excluded.fielded,
         grams = excluded.grams, terms = excluded.terms, title_words = excluded.title_words,
         title_fold = excluded.title_fold, title_reading = excluded.title_reading
 """)

@@ -16,6 +16,7 @@ _MAX_POSITION = 16383  # PostgreSQL's limit; later words are found, their closen
 _MAX_PER_LEXEME = 255
 _GAP = 8
 _LEXEME_BYTES = 2000
+_VECTORS = ("head", "words", "reads", "fielded", "grams")
 _TITLE_LIKE = ("title", "extras_title_easy", "extras_title_en")
 _TAG_LIKE = ("tags", "groups", "organization")
 _RESOURCE_LIKE = ("res_name", "res_description")
@@ -65,9 +66,9 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
     doc = {key: value for key, value in sanitise(source).items() if value is not None}
     doc.setdefault("indexed_ts", fields.iso_millis(dt.datetime.now(dt.UTC).replace(tzinfo=None)))
     exact = _exact_values(doc)
-    words, fielded, grams = _Vector(), _Vector(), _Vector()
+    vectors = {column: _Vector() for column in _VECTORS}
     for field, weight, text in _texts(doc, exact):
-        _add_text(words, fielded, grams, field, weight, text)
+        _add_text(vectors, field, weight, text)
     title = fields.first(exact.get("title", []))
     title_tokens = analysis.tokens(title)
     return {
@@ -77,9 +78,7 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         "site_id": doc["site_id"],
         "doc": json.dumps(_shown(doc), ensure_ascii=False),
         "fields": json.dumps(exact, ensure_ascii=False),
-        "words": words.literal(),
-        "fielded": fielded.literal(),
-        "grams": grams.literal(),
+        **{column: vector.literal() for column, vector in vectors.items()},
         "terms": sorted({(f, v) for f, vs in exact.items() for v in vs if fields.facetable(f, v)}),
         "title_words": max(1, sum(not token.joining for token in title_tokens)),
         "title_fold": fold_kana(title),
@@ -157,20 +156,25 @@ def _weight(field: str) -> str:
     return "C" if field in _RESOURCE_LIKE else "D"
 
 
-def _add_text(words: _Vector, fielded: _Vector, grams: _Vector, field: str, weight: str, text: str) -> None:
+def _add_text(vectors: dict[str, _Vector], field: str, weight: str, text: str) -> None:
     """Add one text; without ``weight`` it is found under its field only."""
     units = analysis.tokens(text)
-    lexemes = [(token.position, form) for token in units if not token.joining for form in token.forms]
-    lexemes += [(position, f"r:{reading}") for position, reading in analysis.readings(units)]
-    own = fields.is_text(field)
-    for position, lexeme in lexemes:
-        if weight:
-            words.add(lexeme, position, weight)
-        if own:
-            fielded.add(f"{field}/{lexeme}", position, "D")
+    words = [(token.position, form) for token in units if not token.joining for form in token.forms]
+    reads = [(position, f"r:{reading}") for position, reading in analysis.readings(units)] if weight else []
     pairs = analysis.bigrams(text) if weight else []
-    for position, pair in pairs:
-        grams.add(pair, position, weight)
-    grams.close(pairs[-1][0] if pairs else 0)
-    words.close(len(units))
-    fielded.close(len(units))
+    if weight:
+        _add_all(vectors["words"], words, weight)
+        _add_all(vectors["reads"], reads, weight)
+        _add_all(vectors["grams"], pairs, weight)
+    if weight in ("A", "B"):
+        _add_all(vectors["head"], words + reads, weight)
+    if fields.is_text(field):
+        own = words + reads if weight == "A" else words
+        _add_all(vectors["fielded"], [(position, f"{field}/{lexeme}") for position, lexeme in own], "D")
+    for column, vector in vectors.items():
+        vector.close(len(pairs) * 2 if column == "grams" else len(units))
+
+
+def _add_all(vector: _Vector, lexemes: list[tuple[int, str]], weight: str) -> None:
+    for position, lexeme in lexemes:
+        vector.add(lexeme, position, weight)

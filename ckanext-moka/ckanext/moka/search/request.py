@@ -16,6 +16,14 @@ from ckanext.moka.search.query_parser import DEFAULT_MM, parse_dismax, parse_fil
 __all__ = ["SearchRequest"]
 
 _MAX_ROWS = 100_000
+# The best hits by the rough score are put in order once more, by rough and fine score together.
+_FINE = """fine AS MATERIALIZED (
+    SELECT r.index_id, r.score + CAST({fine} AS double precision) AS score, r.place
+    FROM rough r JOIN moka_search.document d USING (index_id) {counts} WHERE r.place <= {window}
+), ranked AS (
+    SELECT index_id, score, row_number() OVER (ORDER BY score DESC, place) AS place FROM fine
+    UNION ALL SELECT index_id, score, place FROM rough WHERE place > {window}
+)"""
 
 
 class SearchRequest:
@@ -40,24 +48,29 @@ class SearchRequest:
     def _statement(self) -> str:
         where = self._where()
         order, keys, needs_score = self._order()
-        score, counts = ranking.score_sql(self.compiler, self._typed) if needs_score else ("1.0", [])
+        score = ranking.score_sql(self.compiler, self._typed) if needs_score else ranking.Score()
         start, rows = self._int("start", 0), self._int("rows", 10)
         if not 0 <= rows <= _MAX_ROWS or not 0 <= start < 2**31:
             raise QueryError("start and rows must be positive numbers")
-        with_counts = f"k AS MATERIALIZED (SELECT {', '.join(counts)})," if counts else ""
+        counts = f"k AS MATERIALIZED (SELECT {', '.join(score.counts)})," if score.counts else ""
+        from_counts = ", k" if score.counts else ""
         key_columns = "".join(f", {sql} AS o{number}" for number, sql in enumerate(keys))
         facet_sql = "SELECT NULL"
         if self._facet_names():
             facet_sql = facets.FACET_SQL
             self.compiler.params["facet_fields"] = self._facet_names()
+        ranked = "ranked AS (SELECT index_id, score, place FROM rough)"
+        if score.fine and order.startswith("h.score DESC"):
+            ranked = _FINE.format(fine=score.fine, window=ranking.WINDOW, counts=from_counts)
         # Only fixed text and the names of bound parameters are put in here.
         return f"""
-            WITH {with_counts} hit AS MATERIALIZED (
-                SELECT d.index_id, d.terms, d.seq, CAST({score} AS double precision) AS score{key_columns}
-                FROM moka_search.document d {", k" if counts else ""} WHERE {where}
-            ), page AS (
-                SELECT h.index_id, h.score, row_number() OVER (ORDER BY {order}) AS place
-                FROM hit h ORDER BY place
+            WITH {counts} hit AS MATERIALIZED (
+                SELECT d.index_id, d.terms, d.seq, CAST({score.rough} AS double precision) AS score{key_columns}
+                FROM moka_search.document d {from_counts} WHERE {where}
+            ), rough AS MATERIALIZED (
+                SELECT h.index_id, h.score, row_number() OVER (ORDER BY {order}) AS place FROM hit h
+            ), {ranked}, page AS (
+                SELECT index_id, score, place FROM ranked ORDER BY place
                 LIMIT {self.compiler.bind(rows)} OFFSET {self.compiler.bind(start)}
             )
             SELECT (SELECT count(*) FROM hit) AS total,

@@ -26,7 +26,7 @@ __all__ = ["commit_joined", "create_tables", "ensure_tables", "read", "write", "
 
 _STATEMENT_TIMEOUT_MS = 10_000
 _LOCK_TIMEOUT_MS = 5_000
-_MISSING = frozenset({"42P01", "3F000"})  # undefined_table, invalid_schema_name
+_MISSING = frozenset({"42P01", "3F000", "42703"})  # undefined table, schema, column (an older version)
 _WORK = "moka_search_work"
 _JOINED = "moka_search_joined"
 _engines: dict[tuple[int, str], Engine] = {}
@@ -54,14 +54,32 @@ def engine() -> Engine:
 
 
 def create_tables() -> None:
-    """Create what is missing; two processes may do so at once."""
+    """Create what is missing or of an older version; two processes may do so at once.
+
+    Where documents have to be built anew, every dataset is noted for indexing.
+    """
     with (
         engine().connect() as connection,
         connection.execution_options(isolation_level="READ COMMITTED").begin(),
     ):
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(7268245)"))
-        for statement in schema_sql.CREATE:
+        anew = _version(connection) != schema_sql.VERSION
+        for statement in (*(schema_sql.DROP_DOCUMENTS if anew else ()), *schema_sql.CREATE):
             connection.execute(sa.text(statement))
+        if anew and connection.execute(sa.text("SELECT to_regclass('public.package')")).scalar():
+            connection.execute(_NOTE_ALL)
+
+
+_NOTE_ALL = sa.text(
+    "INSERT INTO moka_search.waiting (package_id, tx, reason) "
+    "SELECT id, txid_current(), 'index made anew' FROM public.package ON CONFLICT DO NOTHING"
+)
+
+
+def _version(connection: Connection) -> int:
+    if not connection.execute(sa.text("SELECT to_regclass('moka_search.about')")).scalar():
+        return 0
+    return connection.execute(sa.text("SELECT max(version) FROM moka_search.about")).scalar() or 0
 
 
 def read(job: Callable[[Connection], _Result]) -> _Result:
@@ -127,7 +145,7 @@ def _in_transaction(job: Callable[[Connection], _Result]) -> Callable[[Connectio
 
 
 def _probe(connection: Connection) -> None:
-    connection.execute(sa.text("SELECT 1 FROM moka_search.document, moka_search.waiting LIMIT 0"))
+    connection.execute(sa.text("SELECT head, reads FROM moka_search.document, moka_search.waiting LIMIT 0"))
 
 
 def _has_cache(session: Any) -> bool:

@@ -24,13 +24,21 @@ _MIN_GRAM_RUN = 3
 class WordQuery:
     """``match``: must be there; ``phrase``: the units one after the other (None for a single unit).
 
-    Two control characters in both stand for a field prefix and a weight restriction; ``grams`` is the
-    same for pairs of characters. All None: the text has no word in it.
+    ``reading``: instead of ``match``, what is read like this; ``grams``: pairs of characters. Control
+    characters in them stand for a field prefix and a weight restriction. All None: no word in it.
     """
 
     match: str | None
     phrase: str | None = None
     grams: str | None = None
+    reading: str | None = None
+
+    @property
+    def full(self) -> str | None:
+        """``match`` or ``reading``, for columns that hold both."""
+        return (
+            f"({self.match}) | {self.reading}" if self.match and self.reading else self.match or self.reading
+        )
 
     def on(self, template: str | None, field: str = "", weight: str = "") -> str:
         """Return ``template`` for one field (blank: all words) and weight (blank: any)."""
@@ -44,21 +52,20 @@ def word_query(text: str, phrase: bool = False, slop: int = 0) -> WordQuery:
     """Return what ``text`` asks for; with ``phrase`` its units have to follow each other."""
     units = [token for token in analysis.tokens(text) if not token.joining]
     folded = fold_kana(text).replace(" ", "")
+    reading = _lexeme(f"r:{folded}") if analysis.is_kana(folded) and len(folded) > 1 else None
     if not units:
-        return WordQuery(_lexeme(f"r:{folded}") if analysis.is_kana(folded) and len(folded) > 1 else None)
+        return WordQuery(None, reading=reading)
     in_order = _sequence(units) if len(units) > 1 else None
     if phrase:
         match = in_order or _unit(units[0])
         if slop and in_order:
             match = " & ".join(_unit(unit) for unit in units)
-        return WordQuery(match, in_order, _gram_query(folded, units))
+        return WordQuery(match, in_order, _gram_query(folded, units), reading)
     match = _all_units(units)
-    if analysis.is_kana(folded) and len(folded) > 1:
-        match = f"({match}) | {_lexeme('r:' + folded)}"
     whole = synonyms.others(folded)
     if whole:
         match = " | ".join([f"({match})", *(_plain(word) for word in whole)])
-    return WordQuery(match, in_order, _gram_query(folded, units))
+    return WordQuery(match, in_order, _gram_query(folded, units), reading)
 
 
 def pattern_prefix(pattern: str) -> str:
