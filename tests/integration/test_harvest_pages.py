@@ -97,6 +97,19 @@ def test_a_run_from_the_page_is_a_job(app, call, source, clerk):
     assert "完了" in report.body and "追加 3" in report.body
 
 
+def test_every_night_all_active_sources_are_queued(call, source, clerk, monkeypatch):
+    from ckanext.moka.harvest.jobs import harvest_nightly
+
+    monkeypatch.setitem(tk.config, "ckanext.moka.harvest.nightly", False)
+    harvest_nightly()
+    assert call("moka_harvest_run_list", user=clerk["name"], id=source["name"])["count"] == 0
+    monkeypatch.setitem(tk.config, "ckanext.moka.harvest.nightly", True)
+    for _ in range(2):
+        harvest_nightly()
+        runs = call("moka_harvest_run_list", user=clerk["name"], id=source["name"])
+        assert [run["status"] for run in runs["results"]] == ["waiting"]
+
+
 def test_a_held_run_is_shown_and_confirmed_on_the_page(app, call, source, clerk, share):
     def start(**form):
         app.post(f"/moka/harvest/source/{source['name']}/run", headers=headers(clerk), data=form)

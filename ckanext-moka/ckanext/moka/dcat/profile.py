@@ -62,7 +62,7 @@ class MokaDcatApProfile(EuropeanDCATAP3Profile):
         title = given.get("title") or here.title
         self._text(catalog_ref, DCT.title, title, "ja")
         self._text(catalog_ref, DCT.description, given.get("description") or here.description or title, "ja")
-        self._link(catalog_ref, FOAF.homepage, given.get("homepage") or here.base, FOAF.Document)
+        self._link(catalog_ref, FOAF.homepage, given.get("homepage") or f"{here.base}/", FOAF.Document)
         self._link(catalog_ref, DCT.language, voc.JAPANESE, DCT.LinguisticSystem)
         self._link(catalog_ref, DCT.license, voc.license_uri(here.license_id), DCT.LicenseDocument)
         g.add((catalog_ref, DCT.publisher, self._municipality(here)))

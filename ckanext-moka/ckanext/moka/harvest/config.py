@@ -6,12 +6,17 @@ from pathlib import Path
 
 from ckan.plugins import toolkit as tk
 
-__all__ = ["allowed_folders", "shrink_limit", "user_name"]
+__all__ = ["allowed_folders", "nightly", "shrink_limit", "user_name"]
 
 
 def allowed_folders() -> list[Path]:
     """Return the folders below which sources made in the portal must lie, resolved."""
     return [Path(text).resolve() for text in tk.config["ckanext.moka.harvest.allowed_folders"]]
+
+
+def nightly() -> bool:
+    """Return whether every active source is harvested each night."""
+    return bool(tk.asbool(tk.config["ckanext.moka.harvest.nightly"]))
 
 
 def shrink_limit() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -44,10 +45,18 @@ def _pages(count: int, per_page: int) -> dict[str, int]:
     return {"page": _page_number(), "last": max(1, -(-count // per_page)), "count": count}
 
 
+def when(moment: str | None) -> str:
+    """Return an ISO moment as people here write it, in the site's time zone; empty for none."""
+    if not moment:
+        return ""
+    local = datetime.fromisoformat(moment).astimezone(tk.h.get_display_timezone())
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
 def _render(template: str, **values: Any) -> str:
     return tk.render(
         f"moka_harvest/{template}.html",
-        {"status_names": STATUS_NAMES, "outcome_names": OUTCOME_NAMES, **values},
+        {"status_names": STATUS_NAMES, "outcome_names": OUTCOME_NAMES, "when": when, **values},
     )
 
 

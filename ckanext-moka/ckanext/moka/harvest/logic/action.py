@@ -7,12 +7,10 @@ from typing import Any
 from ckan import authz, model
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.harvest import service
-from ckanext.moka.harvest.jobs import TASK
+from ckanext.moka.harvest.jobs import start
 from ckanext.moka.harvest.logic import schema
 from ckanext.moka.harvest.model import HarvestRun, HarvestSource
 from ckanext.moka.harvest.sources import check_folder, find
-from ckanext.moka.jobs import api as jobs
 
 __all__ = [
     "moka_harvest_run",
@@ -87,10 +85,7 @@ def moka_harvest_run(context: Any, data_dict: Values) -> Values:
     tk.check_access("moka_harvest_run", context, data_dict)
     source = find(tk.get_or_bust(data_dict, "id"))
     confirmed = tk.asbool(data_dict.get("confirm", False))
-    row = service.begin(source, context.get("user") or "", confirmed=confirmed)
-    jobs.defer(TASK, run_id=row.id, lock=f"harvest:{source.id}")
-    model.Session.commit()
-    return row.as_dict()
+    return start(source, context.get("user") or "", confirmed=confirmed)
 
 
 @tk.side_effect_free
