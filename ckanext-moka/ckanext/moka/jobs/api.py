@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ckanext.moka.jobs.events import after_commit
 from ckanext.moka.jobs.registry import GiveUp, periodic, task
 from ckanext.moka.jobs.service import defer, status
@@ -20,6 +22,7 @@ def run_once() -> tuple[int, int]:
 
     from ckanext.moka.jobs import worker
 
-    flask_app = current_app._get_current_object() if has_app_context() else make_app(tk.config)._wsgi_app
+    current: Any = current_app
+    flask_app = current._get_current_object() if has_app_context() else make_app(tk.config)._wsgi_app
     tally = worker.run_once(flask_app)
     return tally.done, tally.failed

@@ -105,7 +105,7 @@ def run_worker(
     async def work() -> None:
         async with app.open_async():
             worker = app._worker(
-                queues=list(queues) if queues else None,
+                **_only(queues),
                 concurrency=concurrency or config.concurrency(),
                 stalled_worker_timeout=float(config.stalled_seconds()),
                 update_heartbeat_interval=config.stalled_seconds() / 3,
@@ -119,6 +119,10 @@ def run_worker(
 
     asyncio.run(work())
     return tally
+
+
+def _only(queues: Iterable[str] | None) -> Any:
+    return {"queues": list(queues)} if queues else {}
 
 
 async def _hand_back_when_late(worker: Any) -> None:
@@ -153,7 +157,6 @@ def run_once(flask_app: Any, *, queues: Iterable[str] | None = None) -> Tally:
     The timetable is not consulted. Failed jobs that are to be tried later stay in the queue.
     """
     tally = Tally()
-    wanted = list(queues) if queues else None
 
     async def drain() -> None:
         app = build(flask_app, tally, timetable=False)
@@ -162,7 +165,7 @@ def run_once(flask_app: Any, *, queues: Iterable[str] | None = None) -> Tally:
             while seen != tally.done + tally.failed:
                 seen = tally.done + tally.failed
                 await app.run_worker_async(
-                    queues=wanted,
+                    **_only(queues),
                     wait=False,
                     listen_notify=False,
                     concurrency=1,
