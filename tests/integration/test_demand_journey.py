@@ -15,8 +15,9 @@ from ckan.lib.search import rebuild
 from ckan.plugins import toolkit as tk
 
 from ckanext.moka.core import events
-from ckanext.moka.demand import identity, queries, service
+from ckanext.moka.demand import identity, jobs, queries, service
 from ckanext.moka.demand.model import Request, Support
+from ckanext.moka.jobs.api import run_once
 
 PROBLEM = "子どもと歩いて通学路を決めたいが、危ない場所が紙の地図でしか分からない。"
 
@@ -506,3 +507,32 @@ def test_published_datasets_are_offered_before_sending(web, unique, org, wish, e
     )
     page = BeautifulSoup(resident.post("/demand/new", data, 200).text, "html.parser")
     assert not page.find("a", string=expected)
+
+
+def test_a_released_dataset_closes_the_request_it_names(web, unique, call, org):
+    asked = web().ask(_title(unique))
+    private, public = (
+        model.Package(
+            name=unique("ds"),
+            title="通学路",
+            type="dataset",
+            state="active",
+            private=hidden,
+            owner_org=org["id"],
+            extras={"request_id": asked},
+        )
+        for hidden in (True, False)
+    )
+    model.Session.add_all([private, public])
+    model.Session.commit()
+    rebuild(public.id)
+    jobs.close_request(private.id)
+    assert call("moka_demand_show", user="", id=asked)["status"] == "received"
+    jobs.on_release(events.DatasetReleased(public.id))
+    run_once()
+    model.Session.expire_all()
+    shown = call("moka_demand_show", user="", id=asked)
+    assert (shown["status"], shown["dataset"]["name"]) == ("published", public.name)
+    assert [step["step"] for step in shown["history"]] == ["received", "published"]
+    jobs.close_request(public.id)
+    assert len(call("moka_demand_show", user="", id=asked)["history"]) == 2
