@@ -80,10 +80,12 @@ class CleanTable:
 
 def is_coordinate_pair(text: str) -> bool:
     """Tell whether ``text`` is a latitude and a longitude of Japan in one cell (34.26,134.01)."""
-    return _pair(text) is not None
+    return (_pair(text) or ("", "")) != ("", "")
 
 
 def _pair(text: str) -> tuple[str, str] | None:
+    if not text.strip(" ,，、\u3000"):
+        return "", ""
     match = _PAIR.match(unicodedata.normalize("NFKC", text).strip())
     if match and 20 <= float(match[1]) <= 46 and 122 <= float(match[2]) <= 154:
         return match[1], match[2]
@@ -142,6 +144,7 @@ def _split_pairs(table: Table, changes: list[Change]) -> list[Column]:
             not texts
             or column.native
             or {"緯度", "経度", "latitude", "longitude"} & known
+            or not any(map(is_coordinate_pair, texts))
             or not all(map(_pair, texts))
         ):
             result.append(column)
@@ -253,9 +256,8 @@ def _column(table: Table, column: Column, item: dict[str, Any] | None, changes: 
     label = column.label
     if unit and item is None and unit not in label:
         label = f"{label}（{unit}）"
-    values = (
-        column.values if kind == "text" and not column.native else [_cast(v, kind) for v in column.values]
-    )
+    plain = kind == "text" and not column.native
+    values = [v or None for v in column.values] if plain else [_cast(v, kind) for v in column.values]
     return CleanColumn(column.index, label, "", kind, values, unit, column.values)
 
 

@@ -16,9 +16,14 @@ _PHONE = re.compile(r"0[0-9]{1,4}[-－ー−(（][0-9]{1,4}[-－ー−)）][0-9]
 def check(context: Context) -> Iterator[Hit]:
     """Latitude with longitude; two phone numbers that are not separated by a semicolon."""
     for table, column, _profile in context.columns():
-        pairs = column.matching(_PAIR)
-        if pairs and len(pairs) >= len(column.texts) * 0.8 and all(is_coordinate_pair(t) for t in pairs):
-            if hit := context.group(table, column, pairs, "coordinates"):
+        pairs = {t for t in column.matching(_PAIR) if is_coordinate_pair(t)}
+        if pairs and len(pairs) >= len(column.texts) * 0.8:
+            odd = {t for t in column.texts if t not in pairs and t.strip(" ,，、\u3000")}
+            if odd:
+                hit = context.group(table, column, odd, "coordinates-some", example=next(iter(sorted(pairs))))
+            else:
+                hit = context.group(table, column, pairs, "coordinates")
+            if hit:
                 yield hit
             continue
         if not _PHONE.search(column.joined) or not re.search(
