@@ -15,6 +15,7 @@ COMMANDS = {
     "status": (f"{STACK}:status", "何が動いているかを示す / show what runs"),
     "reset": (f"{STACK}:reset", "データをすべて消す / delete all data"),
     "ckan": (f"{STACK}:ckan", "CKAN の命令を実行する / run a CKAN command"),
+    "user": ("ckanext.moka.stack.user_cli:user", "職員のアカウントを作る / accounts of staff"),
     "check": (f"{TABLES}:check", "表ファイルを検査する / check a table file"),
     "fix": (f"{TABLES}:fix", "表ファイルを直す / repair a table file"),
     "convert": (f"{TABLES}:convert", "表ファイルを別の形式にする / convert a table file"),
