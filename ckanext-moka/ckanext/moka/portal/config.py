@@ -6,7 +6,14 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
-__all__ = ["contact", "example_words", "set_site_defaults", "storage_path"]
+__all__ = [
+    "contact",
+    "example_words",
+    "municipality_name_en",
+    "set_site_defaults",
+    "site_title_en",
+    "storage_path",
+]
 
 _OWN = "ckanext.moka.portal."
 
@@ -16,6 +23,7 @@ _DEFAULTS = {
     "ckan.site_description": ("", "{name}が公開するデータを探して、自由に使えるポータルサイトです。"),
     "ckan.favicon": ("/base/images/ckan.ico", "/moka/favicon.svg"),
     "ckan.display_timezone": ("UTC", "Asia/Tokyo"),
+    "ckan.gravatar_default": ("identicon", "disabled"),
 }
 
 
@@ -41,3 +49,13 @@ def contact() -> dict[str, str]:
     """Return whom to ask: ``name``, ``phone``, ``email``, ``form_url``, ``address``, ``city_url`` (empty where not set)."""
     keys = ("name", "phone", "email", "form_url", "address", "city_url")
     return {key: str(tk.config.get(f"{_OWN}contact_{key}") or "") for key in keys}
+
+
+def municipality_name_en() -> str:
+    """Return the municipality's name in English."""
+    return str(tk.config[_OWN + "municipality_name_en"])
+
+
+def site_title_en() -> str:
+    """Return the site's name in English."""
+    return str(tk.config[_OWN + "site_title_en"] or f"{municipality_name_en()} Open Data")

@@ -37,6 +37,8 @@ __all__ = [
     "moka_portal_quality",
     "moka_portal_rows",
     "moka_portal_search_curl",
+    "moka_portal_site_description",
+    "moka_portal_site_title",
     "moka_portal_size",
     "moka_portal_themes",
     "moka_portal_title",
@@ -80,8 +82,20 @@ def moka_portal_size(value: Any) -> str:
 
 
 def moka_portal_municipality() -> str:
-    """Return the name of the municipality."""
-    return catalog.municipality_name()
+    """Return the name of the municipality in the reader's language."""
+    return config.municipality_name_en() if _lang() == "en" else catalog.municipality_name()
+
+
+def moka_portal_site_title() -> str:
+    """Return the site's name in the reader's language."""
+    return config.site_title_en() if _lang() == "en" else str(tk.config["ckan.site_title"])
+
+
+def moka_portal_site_description() -> str:
+    """Return the site's description in the reader's language."""
+    sentence = tk._("{city}が公開するデータを探して、自由に使えるポータルサイトです。")
+    ours = sentence.format(city=moka_portal_municipality())
+    return ours if _lang() == "en" else str(tk.config["ckan.site_description"] or ours)
 
 
 def moka_portal_contact() -> dict[str, str]:
