@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date, time
 from itertools import pairwise
 
-from ..core.dates import parse_date
-from ..core.numbers import is_mark, parse_number
 from ..core.text import collapse_spaces
 from .cleaning import clean_label
-from .model import Column, Sheet, Table, Value
+from .grid import Grid, is_filled
+from .model import Column, Sheet, Table
 
 __all__ = ["locate"]
 
@@ -31,7 +29,7 @@ _LINKDATA = re.compile(
 
 def locate(sheet: Sheet) -> list[Table]:
     """Return the tables of ``sheet`` from top to bottom; an empty list when it holds none."""
-    grid = _Grid(sheet)
+    grid = Grid(sheet)
     if not grid.filled_rows:
         return []
     marker = next((r for r in grid.filled_rows[:_LOOKAHEAD] if grid.text(r, 0).strip() == "#property"), None)
@@ -44,64 +42,7 @@ def locate(sheet: Sheet) -> list[Table]:
     return [table for table in tables if table.columns]
 
 
-def _is_filled(value: Value) -> bool:
-    return value is not None and value != "" and not (isinstance(value, str) and value.isspace())
-
-
-def _any_filled(row: list[Value]) -> bool:
-    first = next((v for v in row if v), None)
-    if isinstance(first, str) and not first.isspace():
-        return True
-    return any(map(_is_filled, row))
-
-
-class _Filled(dict[int, frozenset[int]]):
-    """Row number -> the columns that are filled; worked out for the rows that are asked for."""
-
-    def __init__(self, rows: list[list[Value]]) -> None:
-        super().__init__()
-        self.rows = rows
-
-    def __missing__(self, row: int) -> frozenset[int]:
-        found = self[row] = frozenset(i for i, v in enumerate(self.rows[row]) if _is_filled(v))
-        return found
-
-
-class _Grid:
-    """The cells of a sheet with the questions that finding tables asks."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.rows = sheet.rows
-        self.filled = _Filled(sheet.rows)
-        self.filled_rows = [number for number, row in enumerate(self.rows) if _any_filled(row)]
-
-    def value(self, row: int, column: int) -> Value:
-        cells = self.rows[row]
-        return cells[column] if column < len(cells) else None
-
-    def text(self, row: int, column: int) -> str:
-        value = self.value(row, column)
-        return value if isinstance(value, str) else "" if value is None else str(value)
-
-    def label_like(self, row: int, column: int) -> bool:
-        """A cell that could be a label: a text that is no number, no date, no mark, and not a sentence."""
-        value = self.value(row, column)
-        if isinstance(value, (int, float, date, time)):
-            return False
-        text = self.text(row, column).strip()
-        return bool(text) and parse_number(text) is None and parse_date(text) is None and not is_mark(text)
-
-    def year_like(self, row: int, column: int) -> bool:
-        """A year or a small ordinal used as a label (2020, 2021 …)."""
-        value = self.value(row, column)
-        text = self.text(row, column).strip()
-        return (isinstance(value, int) and 1900 <= value <= 2100) or re.fullmatch(
-            r"(?:19|20)\d\d", text
-        ) is not None
-
-
-def _blocks(grid: _Grid) -> list[list[int]]:
+def _blocks(grid: Grid) -> list[list[int]]:
     """Cut the sheet at blank rows where a new header follows; elsewhere a blank row stays inside its table."""
     blocks: list[list[int]] = [[grid.filled_rows[0]]]
     for before, row in pairwise(grid.filled_rows):
@@ -112,7 +53,7 @@ def _blocks(grid: _Grid) -> list[list[int]]:
     return blocks
 
 
-def _starts_table(grid: _Grid, block: list[int], row: int) -> bool:
+def _starts_table(grid: Grid, block: list[int], row: int) -> bool:
     columns = grid.filled[row]
     widths = [len(grid.filled[r]) for r in block[:_SAMPLE]]
     if len(columns) < 2 or max(widths) < 2 or len(block) < 2:
@@ -141,7 +82,7 @@ def _starts_table(grid: _Grid, block: list[int], row: int) -> bool:
     return contrast > 0
 
 
-def _body_columns(grid: _Grid, rows: list[int]) -> set[int]:
+def _body_columns(grid: Grid, rows: list[int]) -> set[int]:
     """Columns that belong to the table: filled in a fair share of its rows, or between such columns."""
     sample = (
         rows
@@ -154,10 +95,12 @@ def _body_columns(grid: _Grid, rows: list[int]) -> set[int]:
     return core or set(counts)
 
 
-def _header_row(grid: _Grid, rows: list[int], core: set[int]) -> int:
+def _header_row(grid: Grid, rows: list[int], core: set[int]) -> int:
     """Return the row that names the columns: the first one filled like the widest rows, with words in it."""
     head = rows[:_LOOKAHEAD]
     if len(core) == 1:
+        return head[0]
+    if grid.sheet.name is None and _complete(grid, head[0]):
         return head[0]
     widest = max(len(grid.filled[r]) for r in head)
     best, best_score = head[0], -1.0
@@ -180,7 +123,21 @@ def _header_row(grid: _Grid, rows: list[int], core: set[int]) -> int:
     return best
 
 
-def _contrast(grid: _Grid, row: int, below: list[int]) -> float:
+def _complete(grid: Grid, row: int) -> bool:
+    """A record of a text file in which every field is a different word: a header, however wide other rows are.
+
+    Titles and upper header rows that a spreadsheet wrote are padded with empty fields.
+    """
+    columns = grid.filled[row]
+    texts = {grid.text(row, c).strip() for c in columns}
+    return (
+        len(columns) == len(grid.rows[row]) == len(texts) >= 2
+        and all(grid.label_like(row, c) or grid.year_like(row, c) for c in columns)
+        and not any(_TITLE_HINT.search(text) for text in texts)
+    )
+
+
+def _contrast(grid: Grid, row: int, below: list[int]) -> float:
     """Share of columns where the row has a word and the rows below have a number or a date."""
     columns = [c for c in grid.filled[row] if grid.label_like(row, c)]
     if not columns or not below:
@@ -192,7 +149,7 @@ def _contrast(grid: _Grid, row: int, below: list[int]) -> float:
     return hits / len(columns)
 
 
-def _table(grid: _Grid, rows: list[int]) -> Table:
+def _table(grid: Grid, rows: list[int]) -> Table:
     core = _body_columns(grid, rows)
     header = _header_row(grid, rows, core)
     before = [r for r in rows if r < header]
@@ -211,14 +168,18 @@ def _table(grid: _Grid, rows: list[int]) -> Table:
     blank_rows = [r for r in range(headers[-1] + 1, last) if r not in filled]
     inside = frozenset(range(low, high + 1))
     wide = [r for r in [*headers, *data] if low > 0 or len(grid.rows[r]) > high + 1]
-    data_side = [(r, c) for r in wide for c in sorted(grid.filled[r] - inside)]
+    outside = [(r, c) for r in wide for c in sorted(grid.filled[r] - inside)]
+    # In a text file a value beyond the header's own fields is one field too many, not a note beside the table.
+    fields = len(grid.rows[headers[-1]]) if grid.sheet.name is None else None
+    data_side = [(r, c) for r, c in outside if fields is None or c < fields]
+    extra = [(r, c) for r, c in outside if fields is not None and c >= fields]
     return Table(
         sheet=grid.sheet, header_rows=headers, data_rows=data, columns=columns, title_rows=before, note_rows=sorted(notes),
-        blank_rows=blank_rows, blank_columns=blank, side_cells=side + [cell for cell in data_side if cell not in side],
+        blank_rows=blank_rows, blank_columns=blank, side_cells=side + [cell for cell in data_side if cell not in side], extra_cells=extra,
     )  # fmt: skip
 
 
-def _upper_header(grid: _Grid, row: int, below: int, core: set[int]) -> bool:
+def _upper_header(grid: Grid, row: int, below: int, core: set[int]) -> bool:
     """An upper row of a header in several rows: groups above columns, with gaps that the row below fills."""
     columns = grid.filled[row]
     if row != below - 1 or any(
@@ -233,7 +194,7 @@ def _upper_header(grid: _Grid, row: int, below: int, core: set[int]) -> bool:
     return all(grid.label_like(row, c) or grid.year_like(row, c) for c in columns)
 
 
-def _lower_header(grid: _Grid, headers: list[int], after: list[int]) -> bool:
+def _lower_header(grid: Grid, headers: list[int], after: list[int]) -> bool:
     """A further header row below: it fills gaps or merged groups of the row above and holds words only."""
     row, upper = after[0], headers[-1]
     columns = grid.filled[row]
@@ -251,7 +212,7 @@ def _lower_header(grid: _Grid, headers: list[int], after: list[int]) -> bool:
     )
 
 
-def _trailing_notes(grid: _Grid, after: list[int], core: set[int]) -> set[int]:
+def _trailing_notes(grid: Grid, after: list[int], core: set[int]) -> set[int]:
     notes: set[int] = set()
     if len(core) < 2:
         return (
@@ -272,7 +233,7 @@ def _trailing_notes(grid: _Grid, after: list[int], core: set[int]) -> set[int]:
     return notes if len(notes) < len(after) else set()
 
 
-def _extent(grid: _Grid, headers: list[int], data: list[int], core: set[int]) -> tuple[int, int]:
+def _extent(grid: Grid, headers: list[int], data: list[int], core: set[int]) -> tuple[int, int]:
     """First and last column: from the header, widened by columns of data that really are columns."""
     named = {c for r in headers for c in grid.filled[r]}
     for merged in grid.sheet.merged:
@@ -281,20 +242,20 @@ def _extent(grid: _Grid, headers: list[int], data: list[int], core: set[int]) ->
     widest = max((len(grid.rows[r]) for r in data), default=0)
     many = max(2, len(data) * 0.3)
     other = [c for c in range(widest) if c not in named]
-    counts = {c: sum(1 for r in data if c < len(grid.rows[r]) and _is_filled(grid.rows[r][c])) for c in other}
+    counts = {c: sum(1 for r in data if c < len(grid.rows[r]) and is_filled(grid.rows[r][c])) for c in other}
     real = named | {c for c, n in counts.items() if n >= many or (n and c in core)}
     return min(real), max(real)
 
 
 def _columns(
-    grid: _Grid, headers: list[int], data: list[int], low: int, high: int
+    grid: Grid, headers: list[int], data: list[int], low: int, high: int
 ) -> tuple[list[Column], list[int], list[tuple[int, int]]]:
     columns, blank, side = [], [], []
     labels = _labels(grid, headers, low, high)
     for index in range(low, high + 1):
         raw = labels[index - low]
         values = [cells[index] if index < len(cells) else None for cells in (grid.rows[r] for r in data)]
-        filled = 1 if raw.strip() else sum(map(_is_filled, values))
+        filled = 1 if raw.strip() else sum(map(is_filled, values))
         instruction = raw.startswith(("←", "⇐", "<-")) or (
             not raw.strip() and any(str(v).startswith("←") for v in values if v)
         )
@@ -314,25 +275,25 @@ def _columns(
     return columns, sorted(set(blank)), side
 
 
-def _cut_off(grid: _Grid, data: list[int], headers: list[int], index: int, high: int) -> bool:
+def _cut_off(grid: Grid, data: list[int], headers: list[int], index: int, high: int) -> bool:
     """A few cells beyond a blank column, right of everything that has a label."""
     left = index - 1
     empty_left = left < 0 or not any(left in grid.filled[r] for r in [*headers, *data])
     return empty_left and not any(c > index for r in headers for c in grid.filled[r] if c <= high)
 
 
-def _blank_right(grid: _Grid, headers: list[int], columns: list[Column], high: int) -> list[int]:
+def _blank_right(grid: Grid, headers: list[int], columns: list[Column], high: int) -> list[int]:
     """Columns that a text file carries to the right of the table with neither label nor value."""
     if grid.sheet.name is not None or not columns:
         return []
     width = len(grid.rows[headers[-1]])
     last = max(column.index for column in columns)
     return [
-        c for c in range(last + 1, width) if not any(c < len(row) and _is_filled(row[c]) for row in grid.rows)
+        c for c in range(last + 1, width) if not any(c < len(row) and is_filled(row[c]) for row in grid.rows)
     ]
 
 
-def _labels(grid: _Grid, headers: list[int], low: int, high: int) -> list[str]:
+def _labels(grid: Grid, headers: list[int], low: int, high: int) -> list[str]:
     """Labels from one or several header rows; upper labels reach over the columns of their group."""
     if len(headers) == 1:
         return [grid.text(headers[0], c) for c in range(low, high + 1)]
@@ -352,7 +313,7 @@ def _labels(grid: _Grid, headers: list[int], low: int, high: int) -> list[str]:
     return labels
 
 
-def _spread(grid: _Grid, row: int, texts: list[str], low: int) -> list[str]:
+def _spread(grid: Grid, row: int, texts: list[str], low: int) -> list[str]:
     spans = {m.left: m for m in grid.sheet.merged if m.top <= row <= m.bottom}
     result, current = [], ""
     for offset, text in enumerate(texts):
@@ -368,7 +329,7 @@ def _spread(grid: _Grid, row: int, texts: list[str], low: int) -> list[str]:
     return result
 
 
-def _linkdata(grid: _Grid, header: int) -> Table:
+def _linkdata(grid: Grid, header: int) -> Table:
     """A LinkData file: lines that begin with # carry metadata, ``#property`` names the columns."""
     labels = [grid.text(header, c) for c in range(len(grid.rows[header]))]
     rest = [r for r in grid.filled_rows if r > header]

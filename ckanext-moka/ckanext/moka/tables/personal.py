@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from ..core.codes import is_individual_number
-from .model import Column, Table
+from .model import Column, Table, as_text
 
 __all__ = [
     "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "number_label", "officer_label",
@@ -77,31 +77,27 @@ def facility_table(table: Table) -> bool:
 def individual_numbers(column: Column) -> set[str]:
     """Return the texts of ``column`` that contain a number with the check digit of an individual number.
 
-    In a column of twelve-digit codes one in eleven fits by chance; only where most fit are they reported.
+    Among amounts and twelve-digit codes one in eleven fits by chance; only where half of all fit are they reported.
     """
     integers = column.native.get(int, 0)
     if not integers and not _MAYBE.search(column.joined):
         return set()
-    texts = {unicodedata.normalize("NFKC", t): t for t in column.texts if len(t) >= 12}
-    values = dict(texts)
-    values.update(
-        {
-            str(v): str(v)
-            for v in (column.counts if integers else ())
-            if isinstance(v, int) and not isinstance(v, bool) and 10**10 <= v < 10**12
-        }
-    )
     found, missed = set(), 0
-    for narrow, original in values.items():
-        numbers = [
-            re.sub(r"[- ]", "", m)
-            for m in _TWELVE.findall(narrow.zfill(12) if narrow.isdigit() and len(narrow) == 11 else narrow)
-        ]
+    for value in column.counts:
+        if isinstance(value, int) and not isinstance(value, bool):
+            narrow = str(value)
+            # A spreadsheet drops the leading zero of a number.
+            narrow = narrow.zfill(12) if len(narrow) == 11 else narrow
+        elif isinstance(value, str) and value:
+            narrow = unicodedata.normalize("NFKC", value).strip()
+        else:
+            continue
+        numbers = [re.sub(r"[- ]", "", m) for m in _TWELVE.findall(narrow)]
         if any(is_individual_number(n) for n in numbers):
-            found.add(original)
-        elif numbers:
+            found.add(as_text(value))
+        elif any(len(set(n)) > 1 for n in numbers) or (narrow.isdigit() and not numbers):
             missed += 1
-    return found if found and len(found) > missed * 2 else set()
+    return found if len(found) >= missed else set()
 
 
 @cache

@@ -1,0 +1,72 @@
+"""The cells of a sheet and the questions that finding tables asks about them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+
+from ..core.dates import parse_date
+from ..core.numbers import is_mark, parse_number
+from .model import Sheet, Value
+
+__all__ = ["Grid", "is_filled"]
+
+
+def is_filled(value: Value) -> bool:
+    """Tell whether a cell holds more than white space."""
+    return value is not None and value != "" and not (isinstance(value, str) and value.isspace())
+
+
+def _any_filled(row: list[Value]) -> bool:
+    first = next((v for v in row if v), None)
+    if isinstance(first, str) and not first.isspace():
+        return True
+    return any(map(is_filled, row))
+
+
+class _Filled(dict[int, frozenset[int]]):
+    """Row number -> the columns that are filled; worked out for the rows that are asked for."""
+
+    def __init__(self, rows: list[list[Value]]) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def __missing__(self, row: int) -> frozenset[int]:
+        found = self[row] = frozenset(i for i, v in enumerate(self.rows[row]) if is_filled(v))
+        return found
+
+
+class Grid:
+    """The cells of a sheet with the questions that finding tables asks."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.rows = sheet.rows
+        self.filled = _Filled(sheet.rows)
+        self.filled_rows = [number for number, row in enumerate(self.rows) if _any_filled(row)]
+
+    def value(self, row: int, column: int) -> Value:
+        """Return a cell, ``None`` beyond the end of its row."""
+        cells = self.rows[row]
+        return cells[column] if column < len(cells) else None
+
+    def text(self, row: int, column: int) -> str:
+        """Return a cell as text."""
+        value = self.value(row, column)
+        return value if isinstance(value, str) else "" if value is None else str(value)
+
+    def label_like(self, row: int, column: int) -> bool:
+        """A cell that could be a label: a text that is no number, no date, no mark, and not a sentence."""
+        value = self.value(row, column)
+        if isinstance(value, (int, float, date, time)):
+            return False
+        text = self.text(row, column).strip()
+        return bool(text) and parse_number(text) is None and parse_date(text) is None and not is_mark(text)
+
+    def year_like(self, row: int, column: int) -> bool:
+        """A year or a small ordinal used as a label (2020, 2021 …)."""
+        value = self.value(row, column)
+        text = self.text(row, column).strip()
+        return (isinstance(value, int) and 1900 <= value <= 2100) or re.fullmatch(
+            r"(?:19|20)\d\d", text
+        ) is not None
