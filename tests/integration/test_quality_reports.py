@@ -268,3 +268,28 @@ def test_an_unchecked_file_can_be_checked_from_the_page(add, app, clerk):
     assert "まだ検査していません" in app.get(page_of(made), headers=clerk["headers"]).body
     app.post(page_of(made), headers=clerk["headers"], follow_redirects=False)
     assert api.verdict(made["hash"]) in ("ok", "advice")
+
+
+def test_everybody_sees_the_report_of_a_public_file_without_personal_data(
+    app, add, call, clerk, org, make_user
+):
+    pytest.importorskip("ckanext.moka.publication.plugin")
+    book = openpyxl.Workbook()
+    for row in (("施設名", "定員"), ("市役所", 120), ("図書館", 80)):
+        book.active.append(row)
+    book.active["A2"].comment = openpyxl.comments.Comment("担当：山田 内線123", "山田")
+    out = io.BytesIO()
+    book.save(out)
+    made = add(out.getvalue(), "施設.xlsx", fresh=False)
+    approver = make_user()
+    call("organization_member_create", id=org["id"], username=approver["name"], role="admin")
+    call("moka_publication_submit", user=clerk["name"], id=made["package_id"])
+    call("moka_publication_approve", user=approver["name"], id=made["package_id"])
+    jobs.run_once()
+    assert call("package_show", id=made["package_id"])["private"] is False
+    staff = call("moka_quality_report_show", user=clerk["name"], id=made["id"])["report"]
+    everybody = call("moka_quality_report_show", user="", id=made["id"])["report"]
+    assert any(item["rule"] == "P-05" for item in staff["findings"])
+    assert not any(item["rule"].startswith("P-") for item in everybody["findings"])
+    body = app.get(page_of(made)).body
+    assert "品質レポート" in body and "内線123" not in body and "もう一度アップロード" not in body

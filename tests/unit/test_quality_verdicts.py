@@ -106,3 +106,8 @@ def test_nothing_is_repaired_where_personal_data_may_come_out():
     assert not verdicts.may_repair({**report(spaces, hidden), "tables": tables})
     assert not verdicts.may_repair({**report(finding()), "tables": tables})
     assert not verdicts.may_repair({**report(spaces), "tables": []})
+
+
+def test_what_is_said_about_personal_data_is_for_staff():
+    shown = verdicts.for_everybody(report(finding("P-05", value="担当：山田 内線123"), finding("L1-06")))
+    assert [item["rule"] for item in shown["findings"]] == ["L1-06"]

@@ -8,7 +8,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.moka.catalog import api as catalog
-from ckanext.moka.quality import jobs, service
+from ckanext.moka.quality import jobs, service, verdicts
 
 __all__ = ["moka_quality_check", "moka_quality_report_show"]
 
@@ -36,9 +36,22 @@ def moka_quality_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
 def moka_quality_report_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Return ``{resource_id, hash, state, verdict, report}`` of a resource; ``report`` is null until it is checked.
 
+    Who may not edit the dataset does not see what the report says about personal data.
     ``state``: done, checking, unchecked or link. ``verdict``: ok, advice, blocked or unchecked.
     """
-    return _answer(_resource(context, "moka_quality_report_show", data_dict))
+    resource = _resource(context, "moka_quality_report_show", data_dict)
+    answer = _answer(resource)
+    if answer["report"] and not _may_edit(context, resource["id"]):
+        answer["report"] = verdicts.for_everybody(answer["report"])
+    return answer
+
+
+def _may_edit(context: Any, resource_id: str) -> bool:
+    try:
+        tk.check_access("moka_quality_check", tk.fresh_context(context), {"id": resource_id})
+    except tk.NotAuthorized:
+        return False
+    return True
 
 
 def _resource(context: Any, action: str, data_dict: dict[str, Any]) -> dict[str, Any]:
