@@ -96,6 +96,43 @@ def test_the_forms_carry_the_token_that_ckan_asks_for(office, page):
     assert all('name="_csrf_token"' in form for form in forms)
 
 
+@pytest.fixture
+def browser(app):
+    """A client that keeps cookies, as a browser does."""
+    return app.test_client(use_cookies=True)
+
+
+def token_in(html):
+    return re.search(r'name="_csrf_token"[^>]*value="([^"]+)"', html).group(1)
+
+
+@pytest.mark.parametrize("what", ["ours", "CKAN's own"])
+def test_a_form_from_another_site_is_refused_even_after_strangers_called_the_page(office, app, browser, what):
+    dataset = office.draft()
+    office.add(dataset)
+    url = (
+        f"/dataset/{dataset['name']}/publication/submit"
+        if what == "ours"
+        else f"/dataset/delete/{dataset['name']}"
+    )
+    app.post(url, data={}, follow_redirects=False)
+    app.post(url, data={}, headers={"Authorization": "wrong"}, follow_redirects=False)
+    html = browser.get("/user/login").get_data(as_text=True)
+    form = {"login": office.clerk["name"], "password": "Correct-horse-9", "_csrf_token": token_in(html)}
+    browser.post("/user/login", data=form)
+    token = token_in(browser.get(f"/dataset/{dataset['name']}").get_data(as_text=True))
+    assert browser.post(url, data={"note": "x"}).status_code == 400
+    assert browser.post(url, data={"note": "x", "_csrf_token": "wrong"}).status_code == 400
+    model.Session.remove()
+    assert office.call("moka_publication_show", id=dataset["id"])["state"] == "draft"
+    assert browser.post(url, data={"note": "x", "_csrf_token": token}).status_code in (200, 302)
+    model.Session.remove()
+    if what == "ours":
+        assert office.call("moka_publication_show", id=dataset["id"])["state"] == "submitted"
+    else:
+        assert model.Package.get(dataset["id"]).state == "deleted"
+
+
 def test_a_draft_that_was_never_public_stays_unknown(office, page):
     dataset = office.draft()
     office.add(dataset)

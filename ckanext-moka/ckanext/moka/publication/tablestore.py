@@ -41,7 +41,8 @@ def _copy(resource_id: str, table: LoadedTable) -> None:
     columns = ", ".join(identifier(column.name) for column in table.columns)
     target = identifier(resource_id)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as spool:
-        spool.writelines(copy_line(row) for row in table.rows)
+        # A cell without text is a missing value: NULL, for text as for numbers.
+        spool.writelines(copy_line(None if value == "" else value for value in row) for row in table.rows)
         spool.seek(0)
         connection = get_write_engine().raw_connection()
         try:
