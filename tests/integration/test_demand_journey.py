@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from ckan import model
-from ckan.lib.search import rebuild
 from ckan.plugins import toolkit as tk
+from publication_help import Office
 
 from ckanext.moka.core import events
 from ckanext.moka.demand import identity, jobs, queries, service
@@ -73,6 +73,22 @@ def web(app):
             return self.get(f"/demand/{request_id}")
 
     return Resident
+
+
+@pytest.fixture
+def publish(call, org, make_user, unique):
+    """Return ``publish(title, **fields)``: bring a dataset with one file to the public, by the way all data go."""
+    office = Office(call, org, make_user, unique)
+
+    def _publish(title, **fields):
+        dataset = office.draft(title=title, **fields)
+        office.add(dataset)
+        office.submit(dataset)
+        office.approve(dataset)
+        return office.release(dataset)
+
+    _publish.office = office
+    return _publish
 
 
 def _title(unique):
@@ -336,7 +352,7 @@ def test_markup_in_requests_is_text(web, unique):
     assert page.find("input", {"name": "title"})["value"] == '"><script>alert(1)</script>'
 
 
-def test_answer_and_link_to_dataset(web, unique, call, sysadmin, org):
+def test_answer_and_link_to_dataset(web, unique, call, sysadmin, publish):
     asked = web().ask(_title(unique))
     staff = sysadmin["name"]
     with pytest.raises(tk.ValidationError) as refused:
@@ -359,17 +375,10 @@ def test_answer_and_link_to_dataset(web, unique, call, sysadmin, org):
         call("moka_demand_answer", user=staff, id=asked, status="published")
     with pytest.raises(tk.ValidationError, match="見つかりません"):
         call("moka_demand_answer", user=staff, id=asked, status="published", dataset_id=unique())
-    # a public dataset, however the site's other stages guard creation: written below the action layer
-    dataset = model.Package(
-        name=unique("ds"),
-        title="通学路の危険箇所",
-        type="dataset",
-        state="active",
-        private=False,
-        owner_org=org["id"],
-    )
-    model.Session.add(dataset)
-    model.Session.commit()
+    hidden = publish.office.draft(title="下書き")
+    with pytest.raises(tk.ValidationError, match="まだ公開されていません"):
+        call("moka_demand_answer", user=staff, id=asked, status="published", dataset_id=hidden["name"])
+    dataset = publish("通学路の危険箇所")
     one = web()
     one.agree(asked)
     shown = call(
@@ -377,12 +386,12 @@ def test_answer_and_link_to_dataset(web, unique, call, sysadmin, org):
         user=staff,
         id=asked,
         status="published",
-        dataset_id=f"http://x/dataset/{dataset.name}",
+        dataset_id=f"http://x/dataset/{dataset['name']}",
     )
     assert shown["dataset"]["title"] == "通学路の危険箇所"
     assert queries.by_id(asked).support_key is None
     assert shown["supporters"] == 1
-    assert web().get(f"/demand/{asked}").find("a", href=re.compile(f"/dataset/{dataset.name}$"))
+    assert web().get(f"/demand/{asked}").find("a", href=re.compile(f"/dataset/{dataset['name']}$"))
     assert call("moka_demand_list", user="", status="published", q=shown["title"])["count"] == 1
     with pytest.raises(tk.ValidationError, match="公開済み"):
         call("moka_demand_answer", user=staff, id=asked, status="received")
@@ -479,25 +488,8 @@ def test_unknown_requests_give_404(web):
         ("通学路で起きた交通事故の場所", "交通事故発生箇所"),
     ],
 )
-def test_published_datasets_are_offered_before_sending(web, unique, org, wish, expected):
-    model.Session.add(
-        model.Package(
-            name=unique("ds"),
-            title=expected,
-            type="dataset",
-            state="active",
-            private=False,
-            owner_org=org["id"],
-        )
-    )
-    model.Session.commit()
-    rebuild(
-        model.Session.scalar(
-            sa.select(model.Package.id)
-            .where(model.Package.title == expected)
-            .order_by(model.Package.metadata_created.desc())
-        )
-    )
+def test_published_datasets_are_offered_before_sending(web, publish, wish, expected):
+    publish(expected)
     resident = web()
     data = resident.send(resident.get("/demand/new"), "/demand/new", title=wish, problem=PROBLEM)
     page = BeautifulSoup(resident.post("/demand/new", data, 200).text, "html.parser")
@@ -509,30 +501,16 @@ def test_published_datasets_are_offered_before_sending(web, unique, org, wish, e
     assert not page.find("a", string=expected)
 
 
-def test_a_released_dataset_closes_the_request_it_names(web, unique, call, org):
+def test_a_released_dataset_closes_the_request_it_names(web, unique, call, publish):
     asked = web().ask(_title(unique))
-    private, public = (
-        model.Package(
-            name=unique("ds"),
-            title="通学路",
-            type="dataset",
-            state="active",
-            private=hidden,
-            owner_org=org["id"],
-            extras={"request_id": asked},
-        )
-        for hidden in (True, False)
-    )
-    model.Session.add_all([private, public])
-    model.Session.commit()
-    rebuild(public.id)
-    jobs.close_request(private.id)
+    draft = publish.office.draft(title="通学路", request_id=asked)
+    jobs.close_request(draft["id"])
     assert call("moka_demand_show", user="", id=asked)["status"] == "received"
-    jobs.on_release(events.DatasetReleased(public.id))
+    public = publish("通学路", request_id=asked)
     run_once()
     model.Session.expire_all()
     shown = call("moka_demand_show", user="", id=asked)
-    assert (shown["status"], shown["dataset"]["name"]) == ("published", public.name)
+    assert (shown["status"], shown["dataset"]["name"]) == ("published", public["name"])
     assert [step["step"] for step in shown["history"]] == ["received", "published"]
-    jobs.close_request(public.id)
+    jobs.close_request(public["id"])
     assert len(call("moka_demand_show", user="", id=asked)["history"]) == 2
