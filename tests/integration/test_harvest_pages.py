@@ -122,7 +122,7 @@ def test_a_held_run_is_shown_and_confirmed_on_the_page(app, call, source, clerk,
     held = start()
     assert held["status"] == "held"
     page = app.get(f"/moka/harvest/source/{source['name']}", headers=headers(clerk))
-    assert "保留中です" in page.body and "確認して続ける" in page.body
+    assert "保留しました" in page.body and "確認して続ける</button>" in page.body
     assert "保留" in app.get("/moka/harvest/", headers=headers(clerk)).body
     assert start(confirm="yes")["counts"] == {"unchanged": 1, "gone": 2}
 

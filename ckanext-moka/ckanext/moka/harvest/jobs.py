@@ -32,7 +32,7 @@ def harvest_nightly() -> None:
     for (source_id,) in model.Session.query(HarvestSource.id).filter_by(active=True).all():
         source = model.Session.get(HarvestSource, source_id)
         try:
-            start(source, config.user_name())
+            start(source, "@nightly")
         except tk.ValidationError:
             log.info("harvest source %s is running already", source_id)
 

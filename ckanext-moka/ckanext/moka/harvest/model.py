@@ -52,7 +52,10 @@ class HarvestSource(tk.BaseModel):
 
 
 class HarvestRun(tk.BaseModel):
-    """One run of a source; ``waiting`` and ``running`` exist at most once for a source."""
+    """One run of a source; ``waiting`` and ``running`` exist at most once for a source.
+
+    ``actor`` is the name of the user who started it, ``@cli`` or ``@nightly``.
+    """
 
     __tablename__ = "moka_harvest_run"
 

@@ -105,8 +105,7 @@ def _run(
         if new:
             model.Session.add(row)
             model.Session.flush()
-        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-        return service.run(service.begin(row, user, confirmed=confirm).id, _progress)
+        return service.run(service.begin(row, "@cli", confirmed=confirm).id, _progress)
     except (tk.ObjectNotFound, tk.ValidationError) as error:
         from ckanext.moka.harvest.refusals import refusal
 

@@ -23,6 +23,7 @@ STATUS_NAMES = {
     "failed": "失敗",
     "held": "保留",
 }
+ACTOR_NAMES = {"@cli": "コマンド", "@nightly": "毎晩の収集"}
 _PER_PAGE = 20
 _LOG_PER_PAGE = 100
 
@@ -56,7 +57,13 @@ def when(moment: str | None) -> str:
 def _render(template: str, **values: Any) -> str:
     return tk.render(
         f"moka_harvest/{template}.html",
-        {"status_names": STATUS_NAMES, "outcome_names": OUTCOME_NAMES, "when": when, **values},
+        {
+            "status_names": STATUS_NAMES,
+            "outcome_names": OUTCOME_NAMES,
+            "actor_names": ACTOR_NAMES,
+            "when": when,
+            **values,
+        },
     )
 
 
