@@ -17,7 +17,33 @@ import tempfile
 import time
 from pathlib import Path
 
-LABELS = ["全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英語", "所在地_全国地方公共団体コード", "町字ID", "所在地_連結表記", "所在地_都道府県", "所在地_市区町村", "所在地_町字", "所在地_番地以下", "緯度", "経度", "電話番号", "郵便番号", "定員", "面積", "開設日", "開始時間", "終了時間", "区分", "URL", "備考"]
+LABELS = [
+    "全国地方公共団体コード",
+    "ID",
+    "地方公共団体名",
+    "名称",
+    "名称_カナ",
+    "名称_英語",
+    "所在地_全国地方公共団体コード",
+    "町字ID",
+    "所在地_連結表記",
+    "所在地_都道府県",
+    "所在地_市区町村",
+    "所在地_町字",
+    "所在地_番地以下",
+    "緯度",
+    "経度",
+    "電話番号",
+    "郵便番号",
+    "定員",
+    "面積",
+    "開設日",
+    "開始時間",
+    "終了時間",
+    "区分",
+    "URL",
+    "備考",
+]
 
 
 def rows(count: int) -> list[list[str]]:
@@ -50,7 +76,10 @@ def measure(path: Path, what: str) -> tuple[float, float]:
         "s=time.perf_counter()-t\n"
         "print(json.dumps([s,resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024]))"
     )
-    runs = [json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) for _ in range(3)]
+    runs = [
+        json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+        for _ in range(3)
+    ]
     return statistics.median(r[0] for r in runs), max(r[1] for r in runs)
 
 
@@ -67,11 +96,15 @@ def main(megabytes: int) -> None:
         api.convert(text, book, format="xlsx")
         sjis = Path(folder, "facilities_sjis.csv")
         sjis.write_text(text.read_text(encoding="utf-8"), encoding="cp932")
-        print(f"{len(sample):,} rows x {len(LABELS)} columns; {time.strftime('%Y-%m-%d')}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+        print(
+            f"{len(sample):,} rows x {len(LABELS)} columns; {time.strftime('%Y-%m-%d')}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
+        )
         for path in (text, sjis, book):
             for what in ("check", "load"):
                 seconds, peak = measure(path, what)
-                print(f"{path.name:22} {path.stat().st_size / 1e6:6.1f} MB  {what:5}  {seconds:6.2f} s  {peak:6.0f} MB peak")
+                print(
+                    f"{path.name:22} {path.stat().st_size / 1e6:6.1f} MB  {what:5}  {seconds:6.2f} s  {peak:6.0f} MB peak"
+                )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 from .model import Finding, address, show
 from .report import BadRows, Report
+from .texts import SEVERITIES
 
 __all__ = ["page"]
 
@@ -48,7 +49,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.5r
 .code{color:#555;font-weight:400;font-size:.85rem;margin-left:.4rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;margin:.4rem 0}th,td{border:1px solid #c9ccd3;padding:.2rem .5rem;text-align:left;vertical-align:top;max-width:18rem;overflow-wrap:anywhere}
 th{background:#f1f3f6;font-weight:600}td.bad{background:#ffd9dd;border:2px solid #b3001b}footer{color:#555;font-size:.8rem;margin-top:2rem}
-details summary{cursor:pointer}@media print{body{max-width:none;padding:0}details{display:block}article+article{break-before:page}}
+td{min-width:4.5rem}article+article{border-top:4px double #335;margin-top:3rem;padding-top:1.5rem}details summary{cursor:pointer}@media print{body{max-width:none;padding:0}details{display:block}article+article{break-before:page}}
 """
 
 
@@ -78,7 +79,9 @@ def _report(report: Report, rows: list[BadRows], words: dict[str, str]) -> str:
     parts.append(f'<p class="verdict {verdict}" role="status">{escape(words[verdict])}</p>')
     parts.append(_facts(report, words))
     parts.append(f"<h2>{escape(words['findings'])}</h2>")
-    parts += [_finding(finding, words) for finding in report.findings] or [f"<p>{escape(words['none'])}</p>"]
+    parts += [_group(group, words) for group in _groups(report.findings)] or [
+        f"<p>{escape(words['none'])}</p>"
+    ]
     parts += [_bad_rows(block, words) for block in rows if block.rows]
     parts += [_columns(table, words) for table in report.tables]
     return "\n".join(parts) + "</article>"
@@ -107,22 +110,40 @@ def _facts(report: Report, words: dict[str, str]) -> str:
     return "<dl>" + "".join(f"<dt>{escape(k)}</dt><dd>{escape(str(v))}</dd>" for k, v in facts) + "</dl>"
 
 
-def _finding(finding: Finding, words: dict[str, str]) -> str:
-    fix = f'<span class="badge fix">{escape(words["fix"])}</span>' if finding.fixable else ""
+def _groups(findings: list[Finding]) -> list[list[Finding]]:
+    """Findings of one rule stand together, at the place of the first of them."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.rule, []).append(finding)
+    return list(groups.values())
+
+
+def _group(findings: list[Finding], words: dict[str, str]) -> str:
+    first = findings[0]
+    worst = min((f.severity for f in findings), key=SEVERITIES.index)
+    fix = all(f.fixable for f in findings)
+    badge = f'<span class="badge fix">{escape(words["fix"])}</span>' if fix else ""
+    items = "".join(_finding(finding, words, not fix) for finding in findings)
+    return (
+        f'<section class="finding"><h3><span class="badge {worst}">{escape(words[worst])}</span>{badge}'
+        f'{escape(first.title)}<span class="code">{escape(first.rule)}</span></h3>'
+        f'<p class="reason">{escape(words["reason"])}: {escape(first.reason)}</p>{items}</section>'
+    )
+
+
+def _finding(finding: Finding, words: dict[str, str], mark: bool) -> str:
+    fix = f'<span class="badge fix">{escape(words["fix"])}</span>' if mark and finding.fixable else ""
     cells = ""
     if finding.count > 1 and finding.cells:
         shown = words["shown"].format(total=f"{finding.count:,}", shown=f"{len(finding.cells):,}")
-        items = "".join(
+        rows = "".join(
             f"<tr><th scope=row>{escape(c['cell'])}</th><td>{escape(str(c['value']))}</td></tr>"
             for c in finding.cells
         )
-        cells = f"<details><summary>{escape(words['cells'])}（{escape(shown)}）</summary><table>{items}</table></details>"
+        cells = f"<details><summary>{escape(words['cells'])}（{escape(shown)}）</summary><table>{rows}</table></details>"
     return (
-        f'<section class="finding"><h3><span class="badge {finding.severity}">{escape(words[finding.severity])}</span>{fix}'
-        f'{escape(finding.title)}<span class="code">{escape(finding.rule)}</span></h3>'
-        f'<p class="message">{escape(finding.message)}</p>'
-        f'<p class="remedy"><strong>{escape(words["remedy"])}: </strong>{escape(finding.remedy)}</p>'
-        f'<p class="reason">{escape(words["reason"])}: {escape(finding.reason)}</p>{cells}</section>'
+        f'<p class="message">{fix}{escape(finding.message)}</p>'
+        f'<p class="remedy"><strong>{escape(words["remedy"])}: </strong>{escape(finding.remedy)}</p>{cells}'
     )
 
 

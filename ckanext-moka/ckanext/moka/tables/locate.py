@@ -220,12 +220,23 @@ def _trailing_notes(grid: Grid, after: list[int], core: set[int]) -> set[int]:
             if len(after) > 1
             else set()
         )
+    covered = {
+        r for m in grid.sheet.merged if m.bottom > m.top for r in range(m.top, min(m.bottom, after[-1]) + 1)
+    }
     for row in reversed(after):
         columns = grid.filled[row]
         first = grid.text(row, min(columns))
-        lonely = len(columns) == 1 and (len(core) >= 3 or len(first) > 20)
+        # A last record with one value is data; a note is a sentence, or stands apart, in the first column.
+        apart = not grid.filled[row - 1]
+        lonely = (
+            len(columns) == 1
+            and min(columns) <= min(core)
+            and row not in covered
+            and grid.label_like(row, min(columns))
+        )
+        sentence = lonely and (len(first) > 15 or "。" in first or apart)
         marked = _NOTE.match(first) and len(columns) <= max(2, len(core) // 3)
-        if not (lonely or marked) or (lonely and not marked and not grid.label_like(row, min(columns))):
+        if not (sentence or marked):
             break
         notes.add(row)
     if len(notes) > 30 or len(notes) == len(after):

@@ -126,7 +126,8 @@ def repair(table: Table) -> CleanTable:
         names.append(
             str(item["name"])
             if item
-            else physical_name(label, physical_words()) or f"col_{column.index + 1:03d}"
+            else physical_name(plain_characters(working.label) or label, physical_words())
+            or f"col_{column.index + 1:03d}"
         )
         result.columns.append(clean)
     for clean, name in zip(result.columns, unique_names(names), strict=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .context import Context, Hit
+from .context import HIDDEN, Cell, Context, Hit
 from .model import Fields, Finding, Source, SourceNote, Table, UnreadableFile, Value, address, show
 from .repair import CleanTable
 from .rules import all_rules
@@ -94,8 +94,8 @@ def find(source: Source, tables: list[Table], cleaned: list[CleanTable], lang: s
     report = Report(source.name, source.format, lang, source.encoding, source.sha256, source.size)
     findings = [_note(note, lang) for note in source.notes]
     many = sum(not s.hidden for s in source.sheets) > 1
-    for rule, check in all_rules().items():
-        findings += [_finding(rule, hit, lang, many) for hit in check(context)]
+    hits = [(rule, hit) for rule, check in all_rules().items() for hit in check(context)]
+    findings += [_finding(rule, hit, lang, many) for rule, hit in _masked(hits)]
     if not any(table.columns for table in tables):
         findings.append(_finding("source-error", Hit("no-table"), lang, None))
     rank = {severity: number for number, severity in enumerate(SEVERITIES)}
@@ -104,6 +104,23 @@ def find(source: Source, tables: list[Table], cleaned: list[CleanTable], lang: s
     report.stars = 3 if source.format in ("csv", "tsv", "ods") else 2
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _masked(hits: list[tuple[str, Hit]]) -> list[tuple[str, Hit]]:
+    """Hide the values of columns with personal data in the findings of all other rules too.
+
+    Where persons are named beside their address, every column of the sheet is hidden.
+    """
+    secret = {(h.place.sheet, h.place.field) for rule, h in hits if rule in ("P-01", "P-02")}
+    sheets = {h.place.sheet for rule, h in hits if rule == "P-02" and h.variant in ("person", "birth")}
+    result = []
+    for rule, hit in hits:
+        if hit.place.field and ((hit.place.sheet, hit.place.field) in secret or hit.place.sheet in sheets):
+            cells = [Cell(cell=c["cell"], row=c["row"], value=HIDDEN) for c in hit.cells]
+            data = {k: HIDDEN if k in ("plain", "example") else v for k, v in hit.data.items()}
+            hit = hit._replace(place=hit.place._replace(value=HIDDEN), cells=cells, data=data)
+        result.append((rule, hit))
+    return result
 
 
 def _describe(clean: CleanTable) -> dict[str, Any]:
@@ -209,7 +226,7 @@ class BadRows:
 def bad_rows(report: Report, table: Table, limit: int = 30) -> BadRows:
     """Return the rows of ``table`` with findings in their cells, the first ``limit`` of ``total``.
 
-    Columns in which a finding hides its values are secret in every row.
+    Columns in which a finding hides its values are secret in every row; where persons are named, all columns are.
     """
     mine = [f for f in report.findings if f.place.sheet == table.sheet.name and f.severity != "info"]
     hidden = {f.place.field for f in mine if f.rule.startswith("P-") and f.place.field}
@@ -219,7 +236,8 @@ def bad_rows(report: Report, table: Table, limit: int = 30) -> BadRows:
     # Notes and comments beside the table are no red cells of it.
     columns = [(column.index, column.label) for column in table.columns]
     rows = [(r, [_cell(table, r - 1, c) for c, _label in columns]) for r in wanted[:limit]]
-    secret = {address(r - 1, c) for r, _v in rows for c, label in columns if label in hidden}
+    persons = any(f.rule in ("P-01", "P-02") and f.severity == "fatal" for f in mine)
+    secret = {address(r - 1, c) for r, _v in rows for c, label in columns if persons or label in hidden}
     return BadRows(table.sheet.name, columns, rows, len(wanted), cells, secret)
 
 

@@ -15,6 +15,6 @@ def check(context: Context) -> Iterator[Hit]:
     """In columns of choices (few distinct values)."""
     for table, column, profile in context.columns():
         if profile.words and len(column.texts) <= max(20, profile.filled // 4):
-            texts = {t for t in column.matching(_OTHER) if _OTHER.match(t)}
+            texts = {t for t in column.texts if _OTHER.match(t)}
             if hit := context.group(table, column, texts, "default"):
                 yield hit

@@ -1,0 +1,227 @@
+"""Rules one by one, on small files made here: what must be found, and what must be left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image
+
+import moka_schemas
+from ckanext.moka.tables import api
+from ckanext.moka.tables.report import Report
+from ckanext.moka.tables.rules import all_rules
+from ckanext.moka.tables.texts import RULES, SEVERITIES
+
+
+def csv_report(folder: Path, text: str, **options: str) -> Report:
+    path = folder / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    return api.check(path, **options)
+
+
+def found(report: Report) -> dict[str, str]:
+    return {finding.rule: finding.severity for finding in report.findings}
+
+
+def book(folder: Path, *rows: list[object]) -> tuple[Path, openpyxl.Workbook]:
+    workbook = openpyxl.Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    return folder / "table.xlsx", workbook
+
+
+def test_every_rule_has_its_words_in_both_languages() -> None:
+    assert set(all_rules()) <= set(RULES())
+    for rule, entry in RULES().items():
+        assert entry["severity"] in SEVERITIES
+        for variant in entry["variants"].values():
+            for part in (variant["message"], variant["remedy"], entry["title"], entry["reason"]):
+                assert part["ja"].strip() and part["en"].strip(), rule
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("年,人口\n2020,100\n2021,200\n\n地区,世帯\n東,5\n西,6\n", "L1-02"),
+        ("名称,定員\nA館,1\n\nB館,2\n", "L1-03"),
+        ("名称,,定員\nA館,x,1\nB館,y,2\nC館,z,3\n", "L1-05"),
+        ("名称,区分\nA館, 公民館\nB館,公民館\n", "L1-06"),
+        ("名称,区分\n図 書 館,a\nB館,b\n", "L1-06"),
+        ('名称,位置\nA館,"36.4,140.0"\nB館,"36.5,140.1"\n', "L1-07"),
+        ("名称,電話番号\nA館,0285-83-0000／0285-83-0001\nB館,0285-83-0002\n", "L1-07"),
+        ("名称,区分\nA館,①種\nB館,②種\n", "L1-08"),
+        ("名称,件数\nA館,0\nB館,\nC館,3\n", "L1-09"),
+        ('名称,案内\nA館,"東\n西"\nB館,南\n', "L1-14"),
+        ("名称,曜日\nA館,月,火\nB館,水\n", "L1-15"),
+        ("名称,件数\nA館,1\nB館,2\nC館,3\nD館,4\nE館,不明\n", "L2-01"),
+        ("地区,名称\n荒町,A館\n〃,B館\n", "L2-02"),
+        ("名称,定員,定員\nA館,1,2\n", "L2-03"),
+        ("名称,可否\nA館,あり\nB館,有\nC館,有\nD館,無\nE館,無\nF館,あり\n", "L2-04"),
+        ("名称,区分\nA館,学校\nB館,その他（倉庫）\nC館,学校\nD館,学校\n", "L2-05"),
+        ("名称,件数\nA館,1\nB館,x\nC館,3\n", "L3-03"),
+        ("名称,開設日\nA館,H13.4.1\nB館,S50.1.1\n", "L3-05"),
+        ("市区町村コード,人口\n92096,1\n92096,2\n", "L3-06"),
+        ("市区町村コード,人口\n092097,1\n", "L3-06"),
+        ("地区,2019年,2020年,2021年\n東,1,2,3\n", "L3-09"),
+        ("名称,郵便番号\nA館,３２１-４３９５\nB館,321-0000\n", "fullwidth"),
+        ("名称,定員,備考\nA館,1\nB館,2,x\n", "missing-cell"),
+    ],
+)
+def test_a_fault_is_found(tmp_path: Path, text: str, rule: str) -> None:
+    assert rule in found(csv_report(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名称,電話番号,住所\n中央公民館,0285-83-0000,真岡市荒町１丁目\n二宮公民館,0285-74-0000,真岡市久下田2\n",
+        "名称,備考\n髙橋記念館①,㈱みほん\n特別養護老人ホーム　シオン,なし\n",
+        "ID,名称\n0001,A館\n0002,B館\n",
+        "年,月,人数\n2021,1,100\n2021,2,200\n",
+        "全国地方公共団体コード,名称\n092096,A館\n",
+        "施設番号,名称\n" + "".join(f"{123456789000 + n},施設{n}\n" for n in range(40)),
+        "料理名,分量\n田中鍋,10\n中村丼,20\n",
+    ],
+)
+def test_nothing_is_made_up(tmp_path: Path, text: str) -> None:
+    assert found(csv_report(tmp_path, text)) == {}
+
+
+def test_severities_and_scores_are_the_official_ones(tmp_path: Path) -> None:
+    report = csv_report(tmp_path, "名称,区分\nA館, 公民館\nB館,公民館\n※注記\n")
+    assert found(report) == {"L1-06": "critical", "L1-04": "major"}
+    assert report.score == {"L1": 85, "L2": 100, "L3": 100}
+    assert csv_report(tmp_path, "表題\n名称,区分\nA館,a\n").score["L3"] == 0
+
+
+def test_individual_numbers_are_fatal_and_never_repeated(tmp_path: Path) -> None:
+    report = csv_report(tmp_path, "受付,メモ\n1,1234 5678 9018\n2,なし\n")
+    assert found(report)["P-01"] == "fatal"
+    assert "5678" not in str(report.to_dict())
+    named = csv_report(tmp_path, "受付,マイナンバー\n1,111\n")
+    assert found(named)["P-01"] == "fatal"
+
+
+def test_names_with_addresses_are_fatal_and_never_repeated(tmp_path: Path) -> None:
+    report = csv_report(
+        tmp_path, "氏名,住所,生年月日\n佐藤 太郎 ,真岡市荒町1,1980-01-02\n鈴木 花子,真岡市台町2,1990-03-04\n"
+    )
+    assert found(report)["P-02"] == "fatal"
+    assert not report.publishable_after_repair
+    assert not any(secret in str(report.to_dict()) for secret in ("佐藤", "荒町", "1980"))
+    html = api.report_html(tmp_path / "table.csv")
+    assert not any(secret in html for secret in ("佐藤", "荒町", "1980"))
+
+
+def test_names_are_known_by_their_values_where_the_label_is_vague(tmp_path: Path) -> None:
+    report = csv_report(tmp_path, "お名前欄,電話\n佐藤 太郎,0285-83-0000\n鈴木 花子,0285-83-0001\n")
+    assert found(report)["P-02"] == "fatal"
+
+
+def test_an_officer_of_a_facility_is_advice(tmp_path: Path) -> None:
+    report = csv_report(
+        tmp_path, "施設名,開設者,所在地\n荒町接骨院,佐藤 太郎,真岡市荒町1\n台町接骨院,鈴木 花子,真岡市台町2\n"
+    )
+    assert found(report)["P-02"] == "major"
+    assert report.publishable
+
+
+def test_mobile_numbers_are_advice_and_coordinates_are_no_phones(tmp_path: Path) -> None:
+    assert found(csv_report(tmp_path, "名称,電話番号\nA館,090-1234-5678\n"))["P-03"] == "major"
+    assert "P-03" not in found(csv_report(tmp_path, '名称,位置\nA館,"34.3,134.09012345678"\n'))
+
+
+def test_what_a_workbook_hides_is_seen(tmp_path: Path) -> None:
+    path, workbook = book(tmp_path, ["名称", "定員", "備考"], ["A館", 10, ""], ["B館", 20, "x"])
+    sheet = workbook.active
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+    secret = workbook.create_sheet("名簿")
+    secret.append(["氏名", "住所"])
+    secret.append(["佐藤 太郎", "真岡市荒町1"])
+    secret.sheet_state = "hidden"
+    workbook.properties.creator = "真岡 一郎"
+    workbook.save(path)
+    report = api.check(path)
+    assert set(found(report)) == {"P-04", "L1-13", "P-06"}
+    assert found(report)["P-04"] == "fatal"
+    assert "佐藤" not in str(report.to_dict())
+    assert [t["sheet"] for t in report.tables] == ["Sheet"]
+
+
+def test_a_hidden_sheet_without_persons_blocks_but_is_not_fatal(tmp_path: Path) -> None:
+    path, workbook = book(tmp_path, ["名称", "定員"], ["A館", 10])
+    other = workbook.create_sheet("計算")
+    other.append([1, 2])
+    other.sheet_state = "veryHidden"
+    workbook.save(path)
+    assert found(api.check(path))["P-04"] == "critical"
+
+
+def test_comments_objects_formulas_and_merges(tmp_path: Path) -> None:
+    from PIL import Image as Picture
+
+    path, workbook = book(tmp_path, ["地区", "名称", "定員"], ["東", "A館", 10], [None, "B館", "=C2*2"])
+    sheet = workbook.active
+    sheet.merge_cells("A2:A3")
+    sheet["B2"].comment = Comment("確認済み", "x")
+    sheet["B3"].comment = Comment("090-1234-5678 に電話", "x")
+    Picture.new("RGB", (4, 4)).save(tmp_path / "dot.png")
+    sheet.add_image(Image(tmp_path / "dot.png"), "E2")
+    workbook.save(path)
+    report = api.check(path)
+    rules = [(f.rule, f.severity) for f in report.findings]
+    assert ("L1-12", "critical") in rules and ("L1-10", "critical") in rules
+    assert ("P-05", "fatal") in rules and ("P-05", "major") in rules
+    assert ("formula-error", "critical") in rules
+    assert [row[0] for row in api.load(path).rows] == ["東", "東"]
+
+
+def test_findings_say_where_what_and_what_to_do(tmp_path: Path) -> None:
+    report = csv_report(tmp_path, "名称,定員\nA館,10\nB館,20\nC館,30人\nD館,40人\n")
+    finding = next(f for f in report.findings if f.rule == "L2-01").to_dict()
+    assert (finding["cell"], finding["row"], finding["field"], finding["value"]) == ("B4", 4, "定員", "30人")
+    assert finding["message"].startswith("B4 セル（「定員」列）など 2 か所")
+    assert "「30」" in finding["remedy"]
+    assert finding["fixable"] is True
+
+
+def test_schema_types_and_constraints_of_a_recognised_standard(tmp_path: Path) -> None:
+    labels = [f["title"] for f in moka_schemas.table_schema("public_toilet")["fields"]]
+    good = dict.fromkeys(labels, "")
+    good |= {
+        "全国地方公共団体コード": "092096",
+        "名称": "駅前",
+        "所在地_連結表記": "真岡市台町1",
+        "設置位置": "東側",
+        "緯度": "36.4",
+        "経度": "140.0",
+    }
+    bad = good | {
+        "緯度": "140.0",
+        "経度": "36.4",
+        "車椅子使用者用トイレ有無": "あり",
+        "設置位置": "",
+        "利用開始時間": "9時",
+    }
+    lines = [",".join(labels), ",".join(good.values()), ",".join(bad.values())]
+    report = csv_report(tmp_path, "\n".join(lines) + "\n")
+    assert report.tables[0]["schema"]["id"] == "public_toilet"
+    kinds = {(f.place.field, f.rule) for f in report.findings}
+    assert kinds >= {
+        (x, "constraint-error")
+        for x in ("緯度", "経度", "車椅子使用者用トイレ有無", "設置位置", "利用開始時間")
+    }
+    assert all(f.place.row == 3 for f in report.findings if f.rule == "constraint-error")
+
+
+def test_a_hint_of_the_file_name_and_a_forced_schema(tmp_path: Path) -> None:
+    text = "名称,設置位置,緯度,経度,バリアフリートイレ数,男性トイレ総数\nA,東,36.4,140.0,1,2\n"
+    assert not csv_report(tmp_path, text).tables[0]["schema"]
+    forced = csv_report(tmp_path, text, schema="public_toilet")
+    assert forced.tables[0]["schema"]["id"] == "public_toilet"
+    with pytest.raises(KeyError):
+        csv_report(tmp_path, text, schema="no_such_standard")
