@@ -89,6 +89,12 @@ def test_residents_words_find_the_dataset_first(call, city, typed, best):
     assert names and names[0] == city[best]["name"]
 
 
+@pytest.mark.ckan_config("ckanext.moka.search.optional_words", "真岡市")
+def test_filler_words_and_the_citys_name_hide_nothing(call, city):
+    for typed in ("トイレ 場所", "真岡市 トイレ", "トイレ 一覧 どこ"):
+        assert found(call, city["org"], typed)[:1] == [city["toilet"]["name"]]
+
+
 def test_a_word_inside_another_word_is_not_found(call, org, dataset):
     dataset("東京都の人口")
     assert found(call, org, "京都") == []

@@ -175,3 +175,14 @@ def test_particles_alone_ask_for_nothing_beside_words():
     with_particle = compiler.condition(parse_dismax("ごみ の 日", "100%"))
     without = Compiler(dict(DEFAULT_WEIGHTS)).condition(parse_dismax("ごみ 日", "100%"))
     assert re.sub(r":p\d+", ":p", with_particle) == re.sub(r":p\d+", ":p", without)
+
+
+def test_optional_words_count_but_need_not_match():
+    optional = frozenset({"場所"})
+    assert parse_dismax("トイレ 場所", "100%", optional) == Bool(
+        (), (Text("トイレ"),), (), 1, (Text("場所"),)
+    )
+    assert parse_dismax("場所", "100%", optional).should == (Text("場所"),)
+    compiler = Compiler(dict(DEFAULT_WEIGHTS))
+    compiler.condition(parse_dismax("トイレ 場所", "100%", optional))
+    assert [leaf.text for leaf in compiler.leaves] == ["トイレ", "場所"]

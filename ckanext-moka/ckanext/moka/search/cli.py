@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from ckan.cli.search_index import search_index
 
-from ckanext.moka.search import seam, stale
+from ckanext.moka.search import config, stale
 
 __all__ = ["moka_search"]
 
@@ -27,7 +27,7 @@ def status() -> None:
     """反映待ちのデータセットと、使っている検索エンジンを表示します。"""
     waiting = stale.pending(limit=1001)
     count = "1000 件以上" if len(waiting) > 1000 else f"{len(waiting)} 件"
-    click.echo(f"エンジン: {'solr' if seam.uses_solr() else 'postgres'}")
+    click.echo(f"エンジン: {'solr' if config.uses_solr() else 'postgres'}")
     click.echo(f"反映待ち: {count}")
     for package_id in waiting[:20]:
         click.echo(f"  {package_id}")

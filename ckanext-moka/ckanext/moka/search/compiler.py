@@ -80,6 +80,8 @@ class Compiler:
         must = [sql for sql in (self.condition(n, boost, scored) for n in node.must) if sql]
         should = [sql for sql in (self.condition(n, boost, scored) for n in node.should) if sql]
         must_not = [sql for sql in (self.condition(n, boost, False) for n in node.must_not) if sql]
+        for extra in node.bonus:
+            self.condition(extra, boost, scored)
         dropped = len(node.should) - len(should)
         minimum = (0 if must else 1) if node.minimum is None else node.minimum - dropped
         parts = must + [f"NOT {sql}" for sql in must_not]

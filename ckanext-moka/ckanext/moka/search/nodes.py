@@ -69,10 +69,12 @@ class Boosted(Node):
 class Bool(Node):
     """Clauses that must, should or must not match; ``minimum`` of the optional ones has to.
 
-    ``minimum`` None: one optional clause, unless something must match.
+    ``minimum`` None: one optional clause, unless something must match. ``bonus``: need not match at
+    all, but counts for the order.
     """
 
     must: tuple[Node, ...] = field(default=())
     should: tuple[Node, ...] = field(default=())
     must_not: tuple[Node, ...] = field(default=())
     minimum: int | None = None
+    bonus: tuple[Node, ...] = field(default=())

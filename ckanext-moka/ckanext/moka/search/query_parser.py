@@ -13,6 +13,7 @@ from luqum import tree as lt
 from luqum.exceptions import ParseError
 from luqum.thread import parse as luqum_parse
 
+from ckanext.moka.core.text import fold_kana
 from ckanext.moka.search.local_params import split_local_params
 from ckanext.moka.search.nodes import (
     Bool,
@@ -86,11 +87,15 @@ def parse_lucene(text: str, operator: str, default_fields: tuple[str, ...], leni
         raise QueryError(f"Cannot parse the query {text[:200]!r}: {str(error)[:200]}") from error
 
 
-def parse_dismax(text: str, mm: str) -> Node:
-    """Return the node of what somebody typed; every string is a query."""
+def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> Node:
+    """Return the node of what somebody typed; every string is a query.
+
+    ``optional``: folded words that nobody needs to find beside others (場所, the city's own name): they
+    count for the order only.
+    """
     _check_length(text)
     must: list[Node] = []
-    should: list[Node] = []
+    should: list[Text] = []
     must_not: list[Node] = []
     either = False
     negate = False
@@ -104,10 +109,19 @@ def parse_dismax(text: str, mm: str) -> Node:
         if not any(char.isalnum() for char in body):
             continue
         node = Text(_UNESCAPE.sub(r"\1", body), (), phrase=bool(phrase))
-        target = must_not if negate or sign == "-" else must if sign == "+" else should
-        target.append(node)
+        if negate or sign == "-":
+            must_not.append(node)
+        elif sign == "+":
+            must.append(node)
+        else:
+            should.append(node)
         negate = False
-    if len(must) + len(should) + len(must_not) > MAX_CLAUSES:
+    bonus = [node for node in should if fold_kana(node.text) in optional]
+    if must or len(bonus) < len(should):
+        should = [node for node in should if node not in bonus]
+    else:
+        bonus = []
+    if len(must) + len(should) + len(bonus) + len(must_not) > MAX_CLAUSES:
         raise QueryError("The query has too many words")
     if not (must or should or must_not):
         # Nothing but marks: matches nothing, except the empty query, which is everything.
@@ -115,7 +129,7 @@ def parse_dismax(text: str, mm: str) -> Node:
     minimum = None if not should else 1 if either else required(len(should), mm)
     if minimum == 0 and not must:
         minimum = 1
-    return Bool(tuple(must), tuple(should), tuple(must_not), minimum)
+    return Bool(tuple(must), tuple(should), tuple(must_not), minimum, tuple(bonus))
 
 
 def required(optional: int, mm: str) -> int:

@@ -79,7 +79,7 @@ def _rarity(compiler: Compiler, score: Score, leaf: Leaf, number: int) -> str:
     if not leaf.words.match:
         return "1.0"
     sample = _COUNTED.format(compiler.bind(leaf.words.on(leaf.words.match)), RARITY_SAMPLE)
-    score.counts.append(f"(SELECT count(*) FROM ({sample}) s) AS n{number}")
+    score.counts.append(f"(SELECT count(*) FROM ({sample}) s) AS n{number}")  # noqa: S608 (parameter names only)
     return f"ln(1 + (k.n + 0.5) / (k.n{number} + 0.5))"
 
 

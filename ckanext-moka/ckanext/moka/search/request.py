@@ -7,7 +7,7 @@ from typing import Any
 import pysolr
 import sqlalchemy as sa
 
-from ckanext.moka.search import facets, fields, ranking, store
+from ckanext.moka.search import config, facets, fields, ranking, store, synonyms
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.local_params import split_local_params
 from ckanext.moka.search.nodes import Node, QueryError
@@ -96,10 +96,9 @@ class SearchRequest:
         if kind in ("dismax", "edismax"):
             self.compiler.query_fields = ranking.parse_qf(self.params.get("qf") or "")
             self._typed = self.q
-            if kind == "dismax" and self.q.strip() != "*:*":
-                return parse_dismax(self.q, str(self.params.get("mm") or DEFAULT_MM))
-            if ":" not in self.q:
-                return parse_dismax(self.q, str(self.params.get("mm") or DEFAULT_MM))
+            if (kind == "dismax" and self.q.strip() != "*:*") or ":" not in self.q:
+                mm = str(self.params.get("mm") or DEFAULT_MM)
+                return parse_dismax(self.q, mm, synonyms.optional() | config.optional_words())
             return parse_lucene(self.q, self.operator, (), lenient=True)
         if kind != "lucene":
             raise QueryError(f"The query parser {kind!r} is not supported")

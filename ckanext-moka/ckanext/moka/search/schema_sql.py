@@ -46,7 +46,7 @@ CREATE: tuple[str, ...] = (
     "CREATE INDEX IF NOT EXISTS document_fielded ON moka_search.document USING gin (fielded)",
     "CREATE INDEX IF NOT EXISTS document_grams ON moka_search.document USING gin (grams)",
     "CREATE TABLE IF NOT EXISTS moka_search.about (version integer NOT NULL)",
-    f"INSERT INTO moka_search.about SELECT {VERSION} WHERE NOT EXISTS (SELECT 1 FROM moka_search.about)",
+    f"INSERT INTO moka_search.about SELECT {VERSION} WHERE NOT EXISTS (SELECT 1 FROM moka_search.about)",  # noqa: S608
     """CREATE TABLE IF NOT EXISTS moka_search.term (
         id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         field text NOT NULL,

@@ -9,36 +9,29 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.lib.search as search
-from ckan.common import config
 from ckan.lib.search import common, index, query
 
-from ckanext.moka.search import stale, store
+from ckanext.moka.search import config, stale, store
 from ckanext.moka.search.connection import PostgresConnection
 
 __all__ = ["install"]
 
-OPTION = "ckanext.moka.search.engine"
 _solr_connection = common.make_connection
 _solr_schema_check = search.check_solr_schema_version
 
 
 def make_connection(decode_dates: bool = True) -> Any:
     """Return the connection of the configured engine (``postgres`` unless ``solr`` is asked for)."""
-    if uses_solr():
+    if config.uses_solr():
         return _solr_connection(decode_dates)
     return PostgresConnection(decode_dates)
 
 
 def check_solr_schema_version(schema_file: str | None = None) -> bool:
     """Check Solr's schema where there is Solr (or a file to check); otherwise that the index answers."""
-    if schema_file or uses_solr():
+    if schema_file or config.uses_solr():
         return _solr_schema_check(schema_file)
     return common.is_available()
-
-
-def uses_solr() -> bool:
-    """Tell whether the site is configured to use a Solr server."""
-    return OPTION in config and config[OPTION] == "solr"
 
 
 def install() -> None:

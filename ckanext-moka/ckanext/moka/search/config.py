@@ -1,0 +1,27 @@
+"""The options of search; the only reader of them."""
+
+from __future__ import annotations
+
+from ckan.common import config
+
+from ckanext.moka.core.text import fold_kana
+
+__all__ = ["optional_words", "uses_solr"]
+
+ENGINE = "ckanext.moka.search.engine"
+OPTIONAL = "ckanext.moka.search.optional_words"
+
+
+def uses_solr() -> bool:
+    """Tell whether the site is configured to use a Solr server."""
+    return _value(ENGINE, "postgres") == "solr"
+
+
+def optional_words() -> frozenset[str]:
+    """Return the words, folded, that every dataset of this site is about, such as the city's name."""
+    return frozenset(fold_kana(word) for word in str(_value(OPTIONAL, "")).split())
+
+
+def _value(key: str, default: str) -> str:
+    """Return an option, also before the plugin has declared it (CKAN unloads plugins in tests)."""
+    return config.get(key, default)
