@@ -68,9 +68,10 @@ def test_the_wheel_names_its_plugins_and_its_command(wheel):
     points = configparser.ConfigParser()
     points.read_string(archive.read(name).decode())
     assert points["console_scripts"]["moka"] == "ckanext.moka.stack.main:main"
-    assert {f"moka_{s}" for s in "search portal catalog quality publication demand harvest dcat".split()} <= set(
-        points["ckan.plugins"]
-    )
+    assert {
+        f"moka_{s}"
+        for s in ["search", "portal", "catalog", "quality", "publication", "demand", "harvest", "dcat"]
+    } <= set(points["ckan.plugins"])
 
 
 def test_the_base_requirements_have_no_ckan(wheel):
