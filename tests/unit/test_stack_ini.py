@@ -6,7 +6,7 @@ from configparser import ConfigParser
 
 import pytest
 
-from ckanext.moka.stack import ini, preflight
+from ckanext.moka.stack import ini, paths, preflight, redis_server
 from ckanext.moka.stack.settings import Settings
 
 URLS = {
@@ -95,3 +95,10 @@ def test_the_product_has_its_plugins_in_order():
     available, missing = ini.available_plugins()
     assert sorted([*available, *missing]) == sorted(ini.PLUGINS)
     assert available == [name for name in ini.PLUGINS if name in available]
+
+
+def test_redis_writes_nothing_to_a_disk(tmp_path):
+    layout = paths.Layout(tmp_path)
+    layout.redis.parent.mkdir(parents=True, exist_ok=True)
+    argv = redis_server.server(layout, tmp_path / "redis.sock").argv
+    assert argv[argv.index("--save") + 1] == "" and argv[argv.index("--appendonly") + 1] == "no"

@@ -31,10 +31,13 @@ def socket_path(layout: paths.Layout) -> Path:
 
 
 def server(layout: paths.Layout, sock: Path) -> processes.Spec:
-    """Return how the server is started: unix socket only, data saved into ``var/redis``."""
+    """Return how the server is started: unix socket only, and nothing of it ever on a disk.
+
+    It holds what may be lost (cache, rate limits) and what must not be kept (the day's salts).
+    """
     layout.redis.mkdir(exist_ok=True)
     options = ["--port", "0", "--unixsocket", str(sock), "--unixsocketperm", "700", "--dir", "."]
-    options += ["--save", "60", "1", "--appendonly", "no", "--daemonize", "no", "--databases", "4"]
+    options += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--databases", "4"]
     return processes.Spec(
         name="redis",
         label="Redis",
