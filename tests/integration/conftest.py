@@ -5,16 +5,38 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from ckan import model
+from ckan import model, plugins
 from ckan.plugins import toolkit as tk
+from ckan.tests.helpers import CKANTestApp
 
 
 @pytest.fixture(autouse=True)
-def _plugins(with_plugins):
-    """Load the plugins that the ini names (CKAN's pytest plugin unloads them after collection)."""
+def _plugins():
+    """Have the plugins that the ini names loaded, and no transaction left behind.
+
+    CKAN's pytest plugin unloads them after collection. They are loaded once and kept: loading and unloading
+    them for every test (``with_plugins``) takes longer than most tests. Its snapshot of the configuration,
+    which it restores before every test, was taken with these plugins loaded.
+    """
+    if not all(map(plugins.plugin_loaded, tk.aslist(tk.config["ckan.plugins"]))):
+        plugins.load_all(force_update=True)
     yield
     model.Session.rollback()
     model.Session.remove()
+
+
+@pytest.fixture(scope="session")
+def _kept_app():
+    return {}
+
+
+@pytest.fixture
+def app(make_app, _kept_app):
+    """A client with cookies of its own; the application is made once, since making it loads every plugin."""
+    if "app" not in _kept_app:
+        _kept_app["app"] = make_app().app
+    tk.config["testing"] = True
+    return CKANTestApp(_kept_app["app"])
 
 
 @pytest.fixture
