@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,11 +50,15 @@ def call(*command: str, env: dict[str, str] | None = None) -> tuple[bool, str]:
     )
     assert process.stdout is not None
     last = ""
-    for line in process.stdout:
-        sys.stdout.write(line)
-        sys.stdout.flush()
-        last = line.strip() or last
-    return process.wait() == 0, last.strip("= ")
+    try:
+        for line in process.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            last = line.strip() or last
+        return process.wait() == 0, last.strip("= ")
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def lint() -> tuple[bool, str]:
@@ -187,6 +192,7 @@ def main(tiers: list[str]) -> int:
     if unknown or not tiers:
         print(f"tiers: {' '.join(TIERS)}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every tier's stack is taken down
     results = [run(tier) for tier in tiers]
     print(summary(results), flush=True)
     return 0 if all(result.passed for result in results) else 1
