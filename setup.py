@@ -5,7 +5,18 @@ from pathlib import Path
 from setuptools import find_namespace_packages, setup
 
 HERE = Path(__file__).parent
-STAGES = "journal jobs search demand catalog quality publication harvest dcat portal".split()
+STAGES = [
+    "journal",
+    "jobs",
+    "search",
+    "demand",
+    "catalog",
+    "quality",
+    "publication",
+    "harvest",
+    "dcat",
+    "portal",
+]
 
 
 def requirements(name: str) -> list[str]:

@@ -60,12 +60,12 @@ def admin_api(url) -> Api:
     ini = os.environ["MOKA_E2E_INI"]
     ckan = [sys.executable, "-m", "ckan.cli.cli"] if not _ckan() else [_ckan()]
     name = f"e2e-admin-{uuid.uuid4().hex[:8]}"
+
     def run(*args):
-        return (
-            subprocess.run(
-                [*ckan, "-c", ini, *args], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
-            ).stdout
-        )
+        return subprocess.run(
+            [*ckan, "-c", ini, *args], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
+        ).stdout
+
     run("user", "add", name, f"email={name}@example.com", f"password={secrets.token_urlsafe(16)}")
     run("sysadmin", "add", name)
     token = run("user", "token", "add", name, "e2e").strip().splitlines()[-1].strip()
