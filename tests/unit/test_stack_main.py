@@ -69,3 +69,7 @@ def test_an_unknown_tier_is_refused():
 def test_a_failing_command_is_a_failure_and_its_last_line_is_kept(capsys):
     assert test_runner.call("-c", "print('一'); print('= 二 ='); raise SystemExit(3)") == (False, "二")
     assert test_runner.call("-c", "print('三')") == (True, "三")
+
+
+def test_the_counts_of_a_test_run_are_kept_even_when_more_is_said_after_them(capsys):
+    assert test_runner.call("-c", "print('3 passed in 1 s'); print('bye')") == (True, "3 passed in 1 s")

@@ -37,7 +37,7 @@ class Result:
 
 
 def call(*command: str, env: dict[str, str] | None = None) -> tuple[bool, str]:
-    """Run a command, its output shown as it comes; return whether it succeeded and its last line."""
+    """Run a command, its output shown as it comes; return whether it succeeded and its last line (of counts)."""
     process = subprocess.Popen(
         [sys.executable, *command],
         stdout=subprocess.PIPE,
@@ -49,13 +49,14 @@ def call(*command: str, env: dict[str, str] | None = None) -> tuple[bool, str]:
         errors="replace",
     )
     assert process.stdout is not None
-    last = ""
+    last, counts = "", ""
     try:
         for line in process.stdout:
             sys.stdout.write(line)
             sys.stdout.flush()
             last = line.strip() or last
-        return process.wait() == 0, last.strip("= ")
+            counts = line.strip() if " passed" in line or " failed" in line else counts
+        return process.wait() == 0, (counts or last).strip("= ")
     finally:
         process.terminate()
         process.wait()
