@@ -20,7 +20,7 @@ status: ## 何が動いているか / what runs
 	@exec $(PYTHON_IN_VENV) -m ckanext.moka.stack.main status
 
 test: venv ## すべての試験（10 分以内、専用の環境で） / lint, unit, integration, conformance, browser tests
-	@exec $(TESTS) lint unit integration conformance e2e
+	@exec $(TESTS) lint unit packaging integration conformance e2e
 
 test-long: venv ## 止めてみる試験など長いもの / kill tests and other long ones
 	@exec $(TESTS) long

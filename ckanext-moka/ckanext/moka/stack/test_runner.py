@@ -88,6 +88,11 @@ def unit() -> tuple[bool, str]:
     return call("-m", "pytest", *NO_CKAN, "tests/unit", "-q")
 
 
+def packaging() -> tuple[bool, str]:
+    """The wheel, the editable install, and the base part without CKAN."""
+    return call("-m", "pytest", *NO_CKAN, "tests/packaging", "-q")
+
+
 def integration() -> tuple[bool, str]:
     """Tests on real CKAN, PostgreSQL and Redis."""
     with testing.site(log=_log("integration")) as site:
@@ -156,6 +161,7 @@ def _log(name: str) -> Path:
 TIERS: dict[str, Callable[[], tuple[bool, str]]] = {
     "lint": lint,
     "unit": unit,
+    "packaging": packaging,
     "integration": integration,
     "conformance": conformance,
     "e2e": e2e,
