@@ -130,10 +130,12 @@ def moka_portal_is_ours(text: Any) -> bool:
 
 
 def moka_portal_license_short(license_id: str) -> str:
-    """Return a licence's short name for a card (CC BY 4.0), which stands in brackets in its title."""
+    """Return a licence's short name for a card: CC BY 4.0 in brackets, else the title without its remark."""
     title = moka_portal_facet_label("license_id", license_id)
-    short = re.search(r"[（(]([^（()）]+)[）)]\s*$", title)
-    return short.group(1) if short else title
+    remark = re.search(r"[（(]([^（()）]+)[）)]\s*$", title)
+    if remark is None:
+        return title
+    return remark.group(1) if remark.group(1).isascii() else title[: remark.start()]
 
 
 def moka_portal_facet_label(facet: str, name: str, display_name: str = "") -> str:

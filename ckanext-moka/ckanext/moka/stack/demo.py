@@ -116,7 +116,7 @@ def _hand_in(dataset_id: str, progress: Progress) -> None:
         try:
             _action("moka_publication_submit", CLERK, id=dataset_id, note="見本データ")
         except tk.ValidationError as error:
-            progress(f"  下書きのままにします：{error.error_summary or error.error_dict}")
+            progress(f"  下書きのままにします：{'、'.join(map(str, error.error_summary.values()))}")
             return
         state = "submitted"
     if state == "submitted":
