@@ -514,3 +514,18 @@ def test_a_released_dataset_closes_the_request_it_names(web, unique, call, publi
     assert [step["step"] for step in shown["history"]] == ["received", "published"]
     jobs.close_request(public["id"])
     assert len(call("moka_demand_show", user="", id=asked)["history"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/demand?page=99999999999999999999", 200),
+        ("/demand?page=-1", 200),
+        ("/demand?page=二", 200),
+        ("/demand/%00x", 404),
+        ("/demand/no-such-request", 404),
+    ],
+)
+def test_addresses_that_anybody_can_type_are_no_failure(web, address, status):
+    page = str(web().get(address, status))
+    assert 'lang="ja"' in page and "システムの不具合" not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -21,8 +22,11 @@ def now() -> datetime:
 
 
 def by_id(request_id: str) -> Request | None:
-    """Return the request, visible or not, or None."""
-    return model.Session.get(Request, request_id)
+    """Return the request, visible or not; None where there is none or the text is no identifier."""
+    try:
+        return model.Session.get(Request, str(uuid.UUID(request_id)))
+    except ValueError:
+        return None
 
 
 def requests(*, statuses: Iterable[str] | None = None, moderation: str = "visible") -> list[Request]:

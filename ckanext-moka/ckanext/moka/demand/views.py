@@ -84,10 +84,16 @@ def _errors(error: tk.ValidationError) -> list[str]:
     return [message for messages in error.error_dict.values() for message in messages]
 
 
+def _page_number() -> int:
+    """Return the page asked for; the first for anything that is no page."""
+    asked = tk.request.args.get("page", "1")
+    return max(1, min(int(asked), 10_000)) if asked.isascii() and asked.isdigit() else 1
+
+
 def index() -> Response:
     """The ranked list."""
     visitor = _visitor()
-    page_number = tk.h.get_page_number(tk.request.args)
+    page_number = _page_number()
     query, status, size = (
         tk.request.args.get("q", "").strip(),
         tk.request.args.get("status", "open"),
@@ -270,7 +276,7 @@ class AnswerView(MethodView):
 
 def moderation() -> Response:
     """What waits for a look (staff)."""
-    page_number, size = tk.h.get_page_number(tk.request.args), config.page_size()
+    page_number, size = _page_number(), config.page_size()
     try:
         listed = tk.get_action("moka_demand_moderation_list")(
             {}, {"limit": size, "offset": (page_number - 1) * size}

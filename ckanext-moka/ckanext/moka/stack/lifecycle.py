@@ -81,6 +81,7 @@ class Start:
         """Return the environment of CKAN's processes: the caller's, without what the ini already says."""
         consumed = {*ini.GIVEN.values(), "PYTHONPATH", "PYTHONHOME", "CKAN_CONFIG"}
         kept = {name: value for name, value in self.options.environment.items() if name not in consumed}
+        kept.setdefault("MOKA_TRUSTED_PROXIES", "1" if "ckan.site_url" in self.given else "0")
         return {**kept, "CKAN_INI": str(self.layout.ini), **processes.PYTHON_ENVIRONMENT}
 
     def save(self) -> None:
