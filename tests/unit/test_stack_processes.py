@@ -225,8 +225,11 @@ def test_workers_of_a_killed_leader_are_found_and_ended(tmp_path):
     )
     identity = processes.identify(leader.pid)
     worker = processes.identify(int(leader.stdout.readline()))
-    assert processes.group_members(identity) == []
+    assert processes.group_members(identity) == [worker]
+    assert processes.group_members(dataclasses.replace(identity, started="1")) == []
     leader.kill()
+    assert processes.wait_gone(identity, 10)
+    assert processes.group_members(identity) == [worker]  # the leader is not reaped yet
     leader.wait()
     assert processes.group_members(identity) == [worker]
     assert processes.group_members(dataclasses.replace(identity, boot="another")) == []

@@ -61,14 +61,21 @@ def boot_id() -> str:
 
 def identify(pid: int) -> Identity | None:
     """Return the identity of a running process, None when there is none (or it has ended and is unreaped)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
+    words = _stat(pid)
+    if words is None:
         return None if Path("/proc/self/stat").exists() else _identify_by_ps(pid)
-    after_name = stat.rpartition(")")[2].split()
-    if after_name[0] in ("Z", "X"):
+    return None if words[STATE] in ("Z", "X") else Identity(pid, words[STARTED], boot_id())
+
+
+STATE, GROUP, STARTED = 0, 2, 19  # places in /proc/PID/stat behind the program's name
+
+
+def _stat(pid: int) -> list[str] | None:
+    """Return the words of ``/proc/PID/stat`` behind the program's name; None when there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
         return None
-    return Identity(pid, after_name[19], boot_id())
 
 
 def _identify_by_ps(pid: int) -> Identity | None:
@@ -191,20 +198,16 @@ def stop_recorded(path: Path, sleep: Sleep = time.sleep) -> bool:
 def group_members(leader: Identity) -> list[Identity]:
     """Return what still runs of an ended process's group (the web server's workers, say).
 
-    A number is not given to a new process while a group of that number exists. So when no process has the
-    leader's number, and the machine was not restarted since, a group of that number can only be the leader's.
+    A number is not given to a new process while a group of that number exists. So when no process, or only the
+    unreaped leader itself, has the leader's number, and the machine was not restarted since, a group of that
+    number can only be the leader's.
     """
-    if leader.boot != boot_id() or Path(f"/proc/{leader.pid}").exists():
+    holder = _stat(leader.pid)
+    if leader.boot != boot_id() or (holder is not None and holder[STARTED] != leader.started):
         return []
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            after_name = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(after_name[2]) == leader.pid and (member := identify(int(entry.parent.name))):
-            found.append(member)
-    return found
+    numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    group = [pid for pid in numbers if (words := _stat(pid)) and int(words[GROUP]) == leader.pid]
+    return [member for pid in group if (member := identify(pid)) and member != leader]
 
 
 def _send(identity: Identity, number: int) -> None:
