@@ -20,7 +20,6 @@ __all__ = [
     "QualityChecked",
     "RequestOpened",
     "RequestSupported",
-    "SearchPerformed",
     "publish",
     "subscribe",
     "unsubscribe",
@@ -30,16 +29,6 @@ __all__ = [
 @dataclass(frozen=True)
 class Event:
     """The root of all events; carries no data and, like all of them, no personal data."""
-
-
-@dataclass(frozen=True)
-class SearchPerformed(Event):
-    """A person or client searched: normalised phrase, number of results, filters, ``ui`` or ``api``."""
-
-    phrase: str
-    results: int
-    filters: tuple[str, ...] = ()
-    channel: str = "ui"
 
 
 @dataclass(frozen=True)
