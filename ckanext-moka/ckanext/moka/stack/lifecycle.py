@@ -41,6 +41,7 @@ class Options:
     demo: bool = True
     web: bool = True
     worker: bool = True
+    patience: float = 0.0
     ini_extra: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
@@ -93,10 +94,21 @@ class Start:
             folder.mkdir(parents=True, exist_ok=True)
 
     def _claim_port(self) -> None:
-        self.listener = settings.claim_port(self.options.port, self.settings.port)
+        self.listener = self._listener()
         self.settings.port = self.listener.getsockname()[1]
         self.site_url = self.given.get("ckan.site_url", f"http://127.0.0.1:{self.settings.port}")
         self.save()
+
+    def _listener(self) -> socket.socket:
+        """Claim the port; after leftovers were killed, wait for their last threads to let go of it."""
+        limit = time.monotonic() + self.options.patience
+        while True:
+            try:
+                return settings.claim_port(self.options.port, self.settings.port)
+            except preflight.Problem:
+                if time.monotonic() > limit:
+                    raise
+            self.supervisor.sleep(0.1)
 
     def _databases(self) -> dict[str, str]:
         if all(option in self.given for option in EMBEDDED_DATABASES):

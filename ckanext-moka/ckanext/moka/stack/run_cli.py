@@ -60,6 +60,7 @@ def serve(layout: paths.Layout, options: lifecycle.Options) -> int:
         kept = settings.load(layout.settings)
         instance.check_moved(layout, kept)
         if leftovers := instance.end_leftovers(layout):
+            options.patience = 10.0
             say(f"▲ 前回の残りを止めました：{'、'.join(NAMES.get(name, name) for name in leftovers)}")
         with Supervisor(layout.records) as supervisor:
             try:
