@@ -129,6 +129,47 @@ def test_an_officer_of_a_facility_is_advice(tmp_path: Path) -> None:
     assert report.publishable
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "氏名,住所,電話番号,勤務先事業所\n佐藤 太郎,真岡市荒町1,0285-83-0001,荒町製作所\n",
+        "名称,氏名,住所,電話番号,勤務先事業所\n荒町自治会,佐藤 太郎,真岡市荒町1,0285-83-0001,荒町製作所\n",
+        "申込者,施設名,電話番号,住所\n佐藤 太郎,中央公民館,090-1234-5678,真岡市荒町1\n",
+        "フリガナ,住所,電話番号\nサトウ タロウ,真岡市荒町1,0285-83-0001\n",
+        "フリガナ,住所,電話番号,勤務先事業所\nサトウ タロウ,真岡市荒町1,0285-83-0001,荒町製作所\n",
+        "なまえ,じゅうしょ,とし\nさとう たろう,もおかしあらまち1,8\n",
+        "お名前,おところ,でんわ\nさとう たろう,もおかしあらまち1,0285-83-0001\n",
+        "カナ氏名,住所\nｻﾄｳ ﾀﾛｳ,真岡市荒町1\n",
+        "記入欄,住所\nサトウ タロウ,真岡市荒町1\nスズキ ハナコ,真岡市台町2\n",
+    ],
+)
+def test_lists_of_private_persons_are_fatal_whatever_stands_beside(tmp_path: Path, text: str) -> None:
+    report = csv_report(tmp_path, text)
+    assert found(report)["P-02"] == "fatal"
+    assert not report.publishable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名称,フリガナ,住所,電話番号\n佐藤医院,サトウ イイン,真岡市荒町1,0285-83-0001\n",
+        "名称,名称_カナ,住所,電話番号\n荒町公民館,アラマチコウミンカン,真岡市荒町1,0285-83-0001\n",
+        "公園名,ふりがな,住所\n荒町公園,あらまちこうえん,真岡市荒町1\n",
+        "施設名,施設名フリガナ,住所,電話番号\n田中医院,タナカ イイン,真岡市荒町1,0285-83-0001\n",
+    ],
+)
+def test_readings_and_phones_of_facilities_are_no_persons(tmp_path: Path, text: str) -> None:
+    assert "P-02" not in found(csv_report(tmp_path, text))
+
+
+def test_strays_among_other_numbers_are_pointed_at_and_never_repeated(tmp_path: Path) -> None:
+    others = "".join(f"{n},{100000000000 + n * 7654321987 % 800000000000}\n" for n in range(1, 9))
+    report = csv_report(tmp_path, "受付,番号\n" + others + "9,123456789018\n")
+    assert found(report)["P-01"] == "minor"
+    assert report.publishable
+    assert "6789018" not in str(report.to_dict())
+
+
 def test_mobile_numbers_are_advice_and_coordinates_are_no_phones(tmp_path: Path) -> None:
     assert found(csv_report(tmp_path, "名称,電話番号\nA館,090-1234-5678\n"))["P-03"] == "major"
     assert "P-03" not in found(csv_report(tmp_path, '名称,位置\nA館,"34.3,134.09012345678"\n'))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 from importlib import resources
 
@@ -12,7 +13,7 @@ from .model import Column, Table, as_text
 
 __all__ = [
     "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "number_label", "officer_label",
-    "person_column", "personal_text", "private_address_label",
+    "person_column", "person_reading", "personal_text", "possible_individual_numbers", "private_address_label",
 ]  # fmt: skip
 
 BIRTH = re.compile(r"(生年月日|誕生日|誕生年|birth_?(?:date|day)|dateOfBirth)", re.IGNORECASE)
@@ -22,23 +23,31 @@ MAIL = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_LABEL = re.compile(r"(マイナンバー|個人番号|my_?number|individual_?number)", re.IGNORECASE)
+_AMOUNT = re.compile(r"(額|円|収入|支出|予算|決算|amount|price|budget)", re.IGNORECASE)
 _TWELVE = re.compile(r"(?<![0-9A-Za-z.\-])[0-9]{4}[- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9A-Za-z.\-])")
 _MAYBE = re.compile(r"(?:[0-9０-９][-－ー \u3000]?){11}[0-9０-９]|[0-9]{11}")
 _PERSON = re.compile(
-    r"(氏名|姓名|^姓$|^名字$|世帯主|生徒名|児童名|園児名|患者名|利用者名|申込者|申請者名?$|届出者|保護者|契約者|納税者|受給者|被保険者|被相談者|本人名|会員名|職員名|応募者|参加者名|person_?name|^氏$)"
+    r"(氏名|姓名|^姓$|^名字$|世帯主|生徒名|児童名|園児名|患者名|利用者名|申込者|申請者名?$|届出者|保護者|契約者|納税者|受給者|被保険者|被相談者|本人名|会員名|職員名|応募者|参加者名|person_?name|^氏$|^(?:お名前|お?なまえ|シメイ|しめい|セイ)(?:$|[（(])|お名前)"
 )
 _OFFICER = re.compile(
-    r"(開設者|代表者|管理者|施設長|校長|園長|院長|理事長|責任者|担当者|設置者|営業者|事業主|経営者|所有者|申請者|委員名|議員名|役員)"
+    r"(開設者|代表者|管理者|施設長|校長|園長|院長|理事長|責任者|担当者|設置者|営業者|事業主|経営者|所有者|申請者|委員名|議員名|役員|施術者|館長|所長)"
 )
 _FACILITY = re.compile(
     r"(施設名|施設の?名称|^名称|名称$|事業所|店舗|屋号|商号|営業所|法人名|団体名|会社名|医療機関|学校名|園名|助産所|イベント名|^name$|facility|名　*称)",
     re.IGNORECASE,
 )
-_PRIVATE_ADDRESS = re.compile(r"(住所|居住地|自宅|現住所|本籍|home_?address)")
-_PHONE = re.compile(r"(電話|携帯|TEL|ＴＥＬ|phone|連絡先)", re.IGNORECASE)
-_AGE = re.compile(r"(^年齢$|^性別$)")
+_READING = re.compile(r"^(?:フリガナ|ふりがな|ﾌﾘｶﾞﾅ|ヨミガナ|よみがな|読み仮名|読みがな|カナ|かな)$")
+_NAMED = re.compile(r"(?:名称|[^氏姓]名)(?:$|[（(])")
+_PRIVATE_ADDRESS = re.compile(r"(住所|居住地|自宅|現住所|本籍|home_?address|じゅうしょ|おところ)")
+_PHONE = re.compile(r"(電話|携帯|TEL|ＴＥＬ|phone|連絡先|でんわ|けいたい|ケイタイ|ケータイ)", re.IGNORECASE)
+_AGE = re.compile(r"^(?:年齢|年令|性別|とし|ねんれい|せいべつ)$")
 _SPACED_NAME = re.compile(r"^[一-鿿々ヶ]{1,4}[ \u3000][一-鿿々ぁ-んァ-ヶー]{1,5}$")
 _PLAIN_NAME = re.compile(r"^[一-鿿々ヶ]{2,3}[一-鿿々ぁ-んァ-ヶ]{1,3}$")
+_KANA_NAME = re.compile(r"^([ァ-ヶー]{2,6}) ([ァ-ヶー]{2,6})$")
+_KANA_PLACE_END = re.compile(
+    r"(イイン|クリニック|シカ|ヤッキョク|コウエン|カン|コウ|ショ|ジョ|ガッコウ|エン|テン|センター|ビョウイン)$"
+)
+_HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _PLACE_END = re.compile(
     r"(院|店|園|館|校|駅|所|社|荘|寺|橋|町|村|区|市|県|丁目|公園|会|室|課|部|局|課長|棟|台|場|橋|川|山|池|号|線|課|係|団|組|課税|税|費|費用|地区|工事|対策|金|料|業|数|率|額|別|計|等|他|者|中央|東|西|南|北)$"
 )
@@ -79,10 +88,31 @@ def individual_numbers(column: Column) -> set[str]:
 
     Among amounts and twelve-digit codes one in eleven fits by chance; only where half of all fit are they reported.
     """
-    integers = column.native.get(int, 0)
-    if not integers and not _MAYBE.search(column.joined):
+    found, missed, _prefixes = _check_digits(column)
+    return set(found) if len(found) >= missed else set()
+
+
+def possible_individual_numbers(column: Column) -> set[str]:
+    """Return the texts that fit where fewer than half do: they may be chance, or strays among other numbers.
+
+    Numbers that begin like many of the others (a numbering of facilities, say) and amounts are left out.
+    """
+    if _AMOUNT.search(column.label):
         return set()
-    found, missed = set(), 0
+    found, missed, prefixes = _check_digits(column)
+    if not found or len(found) >= missed:
+        return set()
+    common = {prefix for prefix, count in prefixes.items() if count > 2 and count * 4 > prefixes.total()}
+    return {text for text, prefix in found.items() if prefix not in common}
+
+
+def _check_digits(column: Column) -> tuple[dict[str, str], int, Counter[str]]:
+    """Return the texts that fit with their first five digits, how many do not, and all first five digits."""
+    found: dict[str, str] = {}
+    prefixes: Counter[str] = Counter()
+    missed = 0
+    if not column.native.get(int, 0) and not _MAYBE.search(column.joined):
+        return found, missed, prefixes
     for value in column.counts:
         if isinstance(value, int) and not isinstance(value, bool):
             narrow = str(value)
@@ -93,11 +123,13 @@ def individual_numbers(column: Column) -> set[str]:
         else:
             continue
         numbers = [re.sub(r"[- ]", "", m) for m in _TWELVE.findall(narrow)]
-        if any(is_individual_number(n) for n in numbers):
-            found.add(as_text(value))
+        prefixes.update(n[:5] for n in numbers)
+        fitting = next((n for n in numbers if is_individual_number(n)), None)
+        if fitting is not None:
+            found[as_text(value)] = fitting[:5]
         elif any(len(set(n)) > 1 for n in numbers) or (narrow.isdigit() and not numbers):
             missed += 1
-    return found if len(found) >= missed else set()
+    return found, missed, prefixes
 
 
 @cache
@@ -112,7 +144,29 @@ def _is_name(text: str) -> bool:
         return re.split(r"[ \u3000]", text)[0] in _surnames()
     if _PLAIN_NAME.match(text) and not _PLACE_END.search(text):
         return text[:2] in _surnames() or text[:3] in _surnames()
-    return False
+    return _kana_name(text)
+
+
+def _kana_name(text: str) -> bool:
+    """Tell whether ``text`` is a full name in kana (サトウ タロウ): a common surname, a space, a given name."""
+    kana = _KANA_NAME.match(unicodedata.normalize("NFKC", text).translate(_HIRAGANA))
+    return kana is not None and kana[1] in _surnames() and not _KANA_PLACE_END.search(kana[2])
+
+
+def person_reading(table: Table, column: Column) -> bool:
+    """Tell whether a column フリガナ holds the readings of persons: no facility, town … stands before it."""
+    if not _READING.match(column.label) or not any(re.search(r"[ぁ-ヺｦ-ﾟ]", text) for text in column.texts):
+        return False
+    if table.schema is not None:
+        return False
+    named = [c for c in table.columns if c is not column and _names_a_thing(c)]
+    return not any(c.index <= column.index + 1 for c in named)
+
+
+def _names_a_thing(column: Column) -> bool:
+    if not (_FACILITY.search(column.label) or _NAMED.search(column.label)):
+        return False
+    return column.filled > 0 and not person_column(column)
 
 
 def person_column(column: Column) -> bool:
@@ -120,7 +174,7 @@ def person_column(column: Column) -> bool:
     if _FACILITY.search(column.label) and not _PERSON.search(column.label):
         return _mostly_names(column, 0.8)
     if _PERSON.search(column.label) and not re.search(r"施設|数|率|（人）|\(人\)", column.label):
-        return any(re.search(r"[ぁ-鿿A-Za-z]", text) for text in column.texts)
+        return any(re.search(r"[ぁ-鿿A-Za-zｦ-ﾟ]", text) for text in column.texts)
     if officer_label(column.label) or not column.label:
         return _mostly_names(column, 0.3)
     return _mostly_names(column, 0.6)
@@ -131,7 +185,7 @@ def _mostly_names(column: Column, share: float) -> bool:
     if not texts or column.filled < 1:
         return False
     names = [t for t in texts if _is_name(t)]
-    spaced = sum(1 for t in names if _SPACED_NAME.match(t.strip()))
+    spaced = sum(1 for t in names if _SPACED_NAME.match(t.strip()) or _kana_name(t.strip()))
     enough = len(names) >= max(1, len(texts) * share)
     # Two kanji words run together are often a place or a dish; without a space more evidence is asked for.
     return enough and (spaced > 0 or len(names) >= 5)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..context import Context, Hit
-from ..model import as_text
-from ..personal import individual_numbers, number_label
+from ..model import Column, Table, as_text
+from ..personal import individual_numbers, number_label, possible_individual_numbers
 
 RULE = "P-01"
 
@@ -17,11 +17,14 @@ def check(context: Context) -> Iterator[Hit]:
         if number_label(column.label) and column.filled:
             places = ((i, v) for i, v in enumerate(column.values) if v not in (None, ""))
             hit = context.group_at(table, column, places, "label", secret=True)
+        elif found := individual_numbers(column):
+            hit = _hit(context, table, column, found, "default")
         else:
-            found = individual_numbers(column)
-            places = (
-                (i, v) for i, v in enumerate(column.values) if found and v is not None and as_text(v) in found
-            )
-            hit = context.group_at(table, column, places, "default", secret=True) if found else None
+            hit = _hit(context, table, column, possible_individual_numbers(column), "maybe")
         if hit:
             yield hit
+
+
+def _hit(context: Context, table: Table, column: Column, found: set[str], variant: str) -> Hit | None:
+    places = ((i, v) for i, v in enumerate(column.values) if found and v is not None and as_text(v) in found)
+    return context.group_at(table, column, places, variant, secret=True)
