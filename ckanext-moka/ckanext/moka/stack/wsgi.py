@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ckan.cli import load_config
 from ckan.config.middleware import make_app
@@ -18,6 +19,6 @@ def trusted_proxies() -> int:
     return int(os.environ.get("MOKA_TRUSTED_PROXIES") or 0)
 
 
-application = make_app(load_config(os.environ["CKAN_INI"]))
+application: Any = make_app(load_config(os.environ["CKAN_INI"]))
 if proxies := trusted_proxies():
-    application = ProxyFix(application, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[assignment]
+    application = ProxyFix(application, x_for=proxies, x_proto=proxies, x_host=0)
