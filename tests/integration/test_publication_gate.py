@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
-from publication_help import CSV, Office, upload
+from ckanext.datastore.backend import DatastoreBackend
+from publication_help import CSV, Office, upload, workbook
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+
+from ckanext.moka.publication import contents
 
 REFUSED = "承認|申請"
 
@@ -282,6 +286,74 @@ def test_a_private_table_may_be_written_but_does_not_survive_the_release(office)
     public = office.release(dataset)
     with pytest.raises(tk.ObjectNotFound):
         office.call("datastore_search", user="", resource_id=public["resources"][0]["id"])
+
+
+PHONES = {"fields": [{"id": "phone", "type": "text"}], "records": [{"phone": "090-1234-5678"}]}
+
+
+def smuggle(resource_id):
+    """Write a resident's telephone number into the DataStore table of this id, past the actions' refusals."""
+    data = {"resource_id": resource_id, "include_records": False, **PHONES}
+    DatastoreBackend.get_active_backend().create({}, data, {})
+
+
+def test_nobody_makes_a_resource_with_the_id_of_a_derived_file(office, sysadmin):
+    dataset = office.draft()
+    original = office.add(dataset, workbook(), "避難所.xlsx")
+    elsewhere, derived = office.draft(), contents.generated_id(original["id"])
+    before = [snapshot(dataset), snapshot(elsewhere)]
+    for user in (office.clerk["name"], sysadmin["name"], None):
+        for target in (dataset, elsewhere):
+            new = {"id": derived, "name": "x", "url": "https://example.com/x.csv"}
+            with pytest.raises(tk.ValidationError, match="自動で作る CSV のための番号"):
+                office.call("resource_create", user=user, package_id=target["id"], **new)
+            with pytest.raises(tk.ValidationError, match="自動で作る CSV のための番号"):
+                office.call("package_patch", user=user, id=target["name"], resources=[new])
+        parent = str(uuid.uuid4())
+        pair = [{"id": i, "url": "https://example.com"} for i in (parent, contents.generated_id(parent))]
+        with pytest.raises(tk.ValidationError, match="自動で作る CSV のための番号"):
+            office.call(
+                "package_create", user=user, name=office.unique(), owner_org=office.org["id"], resources=pair
+            )
+    assert [snapshot(dataset), snapshot(elsewhere)] == before
+
+
+def test_a_table_smuggled_under_a_derived_id_does_not_become_public(office):
+    dataset = office.draft()
+    original = office.add(dataset, workbook(), "避難所.xlsx")
+    derived = contents.generated_id(original["id"])
+    smuggle(derived)
+    office.submit(dataset)
+    office.approve(dataset)
+    public = office.release(dataset)
+    assert [r["id"] for r in public["resources"]] == [original["id"], derived]
+    with pytest.raises(tk.ObjectNotFound):
+        office.call("datastore_search", user="", resource_id=derived)
+
+
+def test_nobody_writes_the_table_of_a_derived_file_not_even_after_a_withdrawal(office, sysadmin):
+    public = office.published(workbook(), "避難所.xlsx")
+    derived = public["resources"][1]["id"]
+    office.call("moka_publication_withdraw", user=office.clerk["name"], id=public["id"], reason="誤り")
+    for user in (office.clerk["name"], sysadmin["name"], None):
+        for key in ("resource_id", "id"):
+            with pytest.raises(tk.ValidationError, match="書き込めません"):
+                office.call("datastore_create", user=user, force=True, **{key: derived}, **PHONES)
+    smuggle(derived)
+    office.call("package_patch", user=office.clerk["name"], id=public["id"], notes="直しました")
+    office.submit(public)
+    office.approve(public)
+    office.release(public)
+    with pytest.raises(tk.ObjectNotFound):
+        office.call("datastore_search", user="", resource_id=derived)
+
+
+@pytest.mark.parametrize("action", WAYS_TO_WRITE_A_PUBLIC_TABLE)
+def test_the_other_name_of_resource_id_is_no_way_round(office, public, draft, action):
+    data = {"id": public["resource"]["id"], "force": True, **WAYS_TO_WRITE_A_PUBLIC_TABLE[action]}
+    for more in ({}, {"resource_id": draft["resource"]["id"]}):
+        with pytest.raises(tk.ValidationError, match="公開中のデータは直接書き換えられません"):
+            office.call(action, user=office.clerk["name"], **data, **more)
 
 
 def test_files_of_ckans_own_storages_do_not_reach_a_dataset(office, public, sysadmin):

@@ -380,13 +380,12 @@ def test_an_approval_that_is_rolled_back_leaves_neither_state_nor_job_nor_journa
 def test_a_forged_generated_file_is_not_released(office):
     dataset = office.draft()
     original = office.add(dataset)
-    office.add(
-        dataset,
-        "氏名,電話番号\r\n田中太郎,090-1234-5678\r\n",
-        "名簿.csv",
-        id=contents.generated_id(original["id"]),
-        generated_from=original["id"],
+    forged = office.add(dataset, CSV.replace("350", "1"), "名簿.csv", generated_from=original["id"])
+    model.Session.execute(
+        text("UPDATE resource SET id = :new WHERE id = :id"),
+        {"new": contents.generated_id(original["id"]), "id": forged["id"]},
     )
+    model.Session.commit()
     office.submit(dataset)
     office.approve(dataset)
     public = office.release(dataset)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +16,21 @@ _NAMESPACE = uuid.UUID("5f0d9a2e-7b1c-5c0e-9a53-2d6a4b8f1e77")
 def generated_id(resource_id: str) -> str:
     """Return the id of the CSV that a release derives from the resource: always the same one."""
     return str(uuid.uuid5(_NAMESPACE, resource_id))
+
+
+def is_derived_id(resource_id: Any, among: Iterable[str] = ()) -> bool:
+    """Tell whether this is the id of a CSV that a release derives from any resource, or from one of ``among``.
+
+    All of the site's resources count, deleted ones and those of other datasets too: the id can be computed by
+    anybody. Only ids of UUID version 5 need the look through them; CKAN's own are of version 4.
+    """
+    try:
+        if uuid.UUID(str(resource_id)).version != 5:
+            return False
+    except ValueError:
+        return False
+    known = model.Session.scalars(sa.select(model.resource_table.c.id))
+    return any(generated_id(str(parent)) == str(resource_id) for parent in chain(among, known))
 
 
 def originals(resources: list[Any]) -> list[Any]:

@@ -41,6 +41,11 @@ DATASTORE = (
     "公開中のデータは直接書き換えられません。「公開を取りやめる」で非公開に戻し、"
     "直したファイルを登録して、もう一度申請してください。"
 )
+DERIVED = (
+    "「{id}」は、公開のときに自動で作る CSV のための番号なので使えません。"
+    "番号（id）を指定しないで、ファイルを登録し直してください。"
+)
+DERIVED_TABLE = "この表は、公開のときに自動で作るものなので書き込めません。元のファイルを直してください。"
 FILES = (
     "データセットのファイルは、ファイルの登録画面から登録してください。この方法では公開の確認ができません。"
 )
@@ -121,14 +126,35 @@ def _keep_under_review(dataset_id: str) -> None:
         raise Refused(IN_REVIEW.format(label=states.LABELS[state.state]))
 
 
+def refuse_derived_ids(data_dict: dict[str, Any]) -> None:
+    """Raise ``Refused`` when a new resource takes the id of a CSV that only a release may make.
+
+    Resources that the dataset has already may keep theirs: those are what a former release made.
+    """
+    given = data_dict.get("resources")
+    if _release.get() is not None or not isinstance(given, list):
+        return
+    ids = [str(resource["id"]) for resource in given if isinstance(resource, dict) and resource.get("id")]
+    package = model.Package.get(data_dict.get("id") or data_dict.get("name") or "")
+    present = {row.id for row in contents.rows(package.id)} if package else set()
+    for resource_id in ids:
+        if resource_id not in present and contents.is_derived_id(resource_id, ids):
+            raise Refused(DERIVED.format(id=resource_id))
+
+
 def refuse_if_public(resource_id: Any) -> None:
-    """Raise ``Refused`` when the DataStore table of a public resource (or its alias) is to be written."""
+    """Raise ``Refused`` when a DataStore table (or its alias) is to be written that only a release may write.
+
+    That is the table of a public resource, and one under an id that a release derives.
+    """
     if not isinstance(resource_id, str) or not resource_id:
         return
     if model.Session.get(model.Resource, resource_id) is None:
         resource_id = _behind_alias(resource_id)
     if model.Session.execute(_PUBLIC, {"id": resource_id}).scalar():
         raise Refused(DATASTORE)
+    if contents.is_derived_id(resource_id):
+        raise Refused(DERIVED_TABLE)
 
 
 def _behind_alias(name: str) -> str:

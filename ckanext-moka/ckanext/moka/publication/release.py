@@ -86,6 +86,7 @@ def prepare(resource: dict[str, Any]) -> Prepared:
         raise NotReleasable(
             f"「{resource['name']}」の中身が保管されていません。登録し直してください。"
         ) from missing
+    tablestore.drop(contents.generated_id(resource["id"]))
     kind = catalog.detect(path, name)
     facts = {"id": resource["id"], "name": resource["name"], "hash": resource["hash"]}
     if kind.kind not in TABLES:

@@ -160,6 +160,7 @@ def moka_publication_list(context: Any, data_dict: Data) -> Data:
 
 def _gated(next_action: Any, context: Any, data_dict: Data) -> Any:
     try:
+        gate.refuse_derived_ids(data_dict)
         return next_action(context, data_dict)
     except gate.Refused:
         model.Session.rollback()
@@ -179,7 +180,8 @@ def package_update(next_action: Any, context: Any, data_dict: Data) -> Any:
 
 
 def _writing(next_action: Any, context: Any, data_dict: Data) -> Any:
-    gate.refuse_if_public(data_dict.get("resource_id"))
+    for key in ("resource_id", "id"):  # CKAN takes ``id`` for ``resource_id``, even when both are given.
+        gate.refuse_if_public(data_dict.get(key))
     return next_action(context, data_dict)
 
 
