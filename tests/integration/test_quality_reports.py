@@ -177,9 +177,9 @@ def test_the_page_says_where_and_what_to_do(add, app, clerk):
         "直す行",
     ):
         assert words in body, words
-    assert "公開を申請する</a>" not in body
+    assert "公開の申請へ進む</a>" not in body
     good = app.get(page_of(add(GOOD)), headers=clerk["headers"]).body
-    assert "公開を申請する</a>" in good
+    assert "公開の申請へ進む</a>" in good
 
 
 def test_the_fixed_file_can_be_fetched_and_applied(add, app, call, clerk, make_user):
@@ -195,9 +195,9 @@ def test_the_fixed_file_can_be_fetched_and_applied(add, app, call, clerk, make_u
     answer = app.post(page_of(made) + "/apply", headers=clerk["headers"], follow_redirects=False)
     assert answer.headers["Location"].endswith("/quality")
     now = call("resource_show", id=made["id"])
-    assert now["hash"] != made["hash"] and unquote(now["url"]).endswith("施設一覧_直した版.csv")
+    assert now["hash"] != made["hash"] and unquote(now["url"]).endswith("/施設一覧.csv")
     assert api.verdict(now["hash"]) in ("ok", "advice")
-    assert now["name"] == "施設一覧_直した版.csv"
+    assert now["name"] == "施設一覧.csv"
     assert api_bytes(made).decode() != text
 
 

@@ -13,10 +13,11 @@ from flask import current_app
 
 import moka_schemas
 from ckanext.moka.catalog import api as catalog
-from ckanext.moka.portal import config, formats
+from ckanext.moka.portal import config, drafts, formats
 
 __all__ = [
     "moka_portal_address",
+    "moka_portal_can_mail",
     "moka_portal_contact",
     "moka_portal_curl",
     "moka_portal_date",
@@ -193,14 +194,22 @@ def moka_portal_example(table: dict[str, Any]) -> str:
     return next((word for word in words if re.search(r"[ぁ-ヿ一-鿿]", word) and len(word) < 20), "")
 
 
+def moka_portal_can_mail() -> bool:
+    """Return whether the portal can send mail: a sender is named, and not in the domain that never exists."""
+    sender = tk.config.get("smtp.mail_from") or ""
+    return bool(sender) and not sender.endswith(".invalid")
+
+
 def moka_portal_rows(resource: dict[str, Any], limit: int = PREVIEW_ROWS) -> dict[str, Any] | None:
-    """Return the first rows of a file that is in the DataStore, ``None`` where it is not there or not for this reader.
+    """Return the first rows of a table, from the DataStore or, before its release, from the file as it will be released.
+
+    ``None`` where there is no table or it is not for this reader.
 
     ``fields`` (``id``, ``label``, ``notes``, ``type``) are all columns; ``shown`` those that are not empty in
     ``rows``, which hold their values; ``hidden`` says how many are left out; ``total`` counts all rows.
     """
     if not resource.get("datastore_active"):
-        return None
+        return drafts.first_rows(resource, limit)
     context = {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
     try:
         found = tk.get_action("datastore_search")(context, {"resource_id": resource["id"], "limit": limit})

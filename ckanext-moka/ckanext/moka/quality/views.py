@@ -80,7 +80,9 @@ def apply(package_type: str, id: str, resource_id: str) -> Response:
     name = service.file_name(resource)
     try:
         data = service.repaired(resource)
-        upload = FileStorage(io.BytesIO(data), filename=_fixed_name(name), content_type="text/csv")
+        upload = FileStorage(
+            io.BytesIO(data), filename=safe_filename(f"{Path(name).stem}.csv"), content_type="text/csv"
+        )
         tk.get_action("resource_patch")(_context(), {"id": resource_id, "upload": upload})
     except tk.NotAuthorized:
         return tk.abort(403, tk._("このファイルを差し替える権限がありません。"))
