@@ -42,7 +42,7 @@ def test_the_file_keeps_its_japanese_name_and_its_media_type(api):
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment")
     assert "指定緊急避難場所一覧.csv" in unquote(disposition)
-    assert answer.content.decode("utf-8-sig").startswith("共通ID,")
+    assert answer.content.decode("utf-8-sig").startswith("名称,住所,洪水,")
 
 
 def test_a_malformed_query_is_the_clients_error_not_the_servers(url):
