@@ -9,11 +9,12 @@ import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckanext.datastore.backend import DatastoreBackend
+from ckanext.datastore.backend.postgres import get_write_engine
 from publication_help import CSV, Office, upload, workbook
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from ckanext.moka.publication import contents
+from ckanext.moka.publication import contents, release, tablestore
 
 REFUSED = "承認|申請"
 
@@ -354,6 +355,49 @@ def test_the_other_name_of_resource_id_is_no_way_round(office, public, draft, ac
     for more in ({}, {"resource_id": draft["resource"]["id"]}):
         with pytest.raises(tk.ValidationError, match="公開中のデータは直接書き換えられません"):
             office.call(action, user=office.clerk["name"], **data, **more)
+
+
+@pytest.mark.parametrize("action", WAYS_TO_WRITE_A_PUBLIC_TABLE)
+def test_nobody_writes_a_table_under_review(office, draft, sysadmin, action):
+    resource_id = draft["resource"]["id"]
+    smuggle(resource_id)
+    data = {"resource_id": resource_id, "force": True, **WAYS_TO_WRITE_A_PUBLIC_TABLE[action]}
+    for step in (office.submit, office.approve):
+        step(draft)
+        for user in (office.clerk["name"], sysadmin["name"], None):
+            with pytest.raises(tk.ValidationError, match="表のデータは書き換えられません"):
+                office.call(action, user=user, **data)
+    assert tablestore.count(resource_id) == 1
+    assert office.release(draft)["private"] is False
+    assert office.call("datastore_search", user="", resource_id=resource_id)["total"] == 2
+
+
+@pytest.mark.parametrize("which", ["one more row", "a table under the derived id"])
+def test_a_table_written_between_filling_and_the_switch_is_not_released(office, draft, monkeypatch, which):
+    resource_id = draft["resource"]["id"]
+    office.submit(draft)
+    office.approve(draft)
+    prepare = release.prepare
+
+    def prepare_then_write(resource):
+        prepared = prepare(resource)
+        if which == "one more row":
+            with get_write_engine().begin() as connection:
+                connection.execute(text(f'INSERT INTO "{resource_id}" DEFAULT VALUES'))
+        else:
+            smuggle(contents.generated_id(resource_id))
+        return prepared
+
+    monkeypatch.setattr(release, "prepare", prepare_then_write)
+    assert release.release(draft["id"]) is False
+    shown = office.call("moka_publication_show", id=draft["id"])
+    assert (shown["state"], "書き換えられたため" in shown["reason"]) == ("returned", True)
+    assert not office.is_public(draft)
+    monkeypatch.undo()
+    office.submit(draft)
+    office.approve(draft)
+    office.release(draft)
+    assert office.call("datastore_search", user="", resource_id=resource_id)["total"] == 2
 
 
 def test_files_of_ckans_own_storages_do_not_reach_a_dataset(office, public, sysadmin):

@@ -46,6 +46,10 @@ DERIVED = (
     "番号（id）を指定しないで、ファイルを登録し直してください。"
 )
 DERIVED_TABLE = "この表は、公開のときに自動で作るものなので書き込めません。元のファイルを直してください。"
+TABLE_IN_REVIEW = (
+    "このデータセットは「{label}」なので、表のデータは書き換えられません。"
+    "申請を取り下げるか、差し戻しを受けてから直してください。"
+)
 FILES = (
     "データセットのファイルは、ファイルの登録画面から登録してください。この方法では公開の確認ができません。"
 )
@@ -142,19 +146,24 @@ def refuse_derived_ids(data_dict: dict[str, Any]) -> None:
             raise Refused(DERIVED.format(id=resource_id))
 
 
-def refuse_if_public(resource_id: Any) -> None:
+def refuse_table(resource_id: Any) -> None:
     """Raise ``Refused`` when a DataStore table (or its alias) is to be written that only a release may write.
 
-    That is the table of a public resource, and one under an id that a release derives.
+    That is the table of a public resource, of one under review, and one under an id that a release derives.
     """
     if not isinstance(resource_id, str) or not resource_id:
         return
-    if model.Session.get(model.Resource, resource_id) is None:
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is None:
         resource_id = _behind_alias(resource_id)
+        resource = model.Session.get(model.Resource, resource_id)
     if model.Session.execute(_PUBLIC, {"id": resource_id}).scalar():
         raise Refused(DATASTORE)
     if contents.is_derived_id(resource_id):
         raise Refused(DERIVED_TABLE)
+    state = service.get(resource.package_id).state if resource else states.DRAFT
+    if state in (states.SUBMITTED, states.APPROVED):
+        raise Refused(TABLE_IN_REVIEW.format(label=states.LABELS[state]))
 
 
 def _behind_alias(name: str) -> str:

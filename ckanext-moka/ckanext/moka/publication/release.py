@@ -61,13 +61,13 @@ def release(dataset_id: str) -> bool:
             )
         dataset = tk.get_action("package_show")(_context(use_cache=False), {"id": dataset_id})
         prepared = [prepare(resource) for resource in contents.originals(dataset["resources"])]
+        return switch(dataset_id, prepared)
     except NotReleasable as reason:
         model.Session.rollback()
         service.send_back(dataset_id, _site_user(), str(reason))
         model.Session.commit()
         log.warning("dataset %s was returned: %s", dataset_id, reason)
         return False
-    return switch(dataset_id, prepared)
 
 
 def prepare(resource: dict[str, Any]) -> Prepared:
@@ -96,9 +96,9 @@ def prepare(resource: dict[str, Any]) -> Prepared:
         table = tables.load(path, name=name)
     except tables.UnreadableFile as unreadable:
         raise NotReleasable(f"「{resource['name']}」を表として読めませんでした。{unreadable}") from unreadable
-    tablestore.fill(resource["id"], table)
+    rows = tablestore.fill(resource["id"], table)
     _ensure_view(resource["id"])
-    prepared = Prepared({**resource, "datastore_active": True}, facts={**facts, "rows": table.row_count})
+    prepared = Prepared({**resource, "datastore_active": True}, facts={**facts, "rows": rows})
     if derived.is_wanted(kind.kind, kind.encoding):
         prepared.generated = _derive(resource, name, table)
         prepared.facts["csv"] = prepared.generated["hash"]
@@ -138,11 +138,16 @@ def _ensure_view(resource_id: str) -> None:
 
 
 def switch(dataset_id: str, prepared: list[Prepared]) -> bool:
-    """Make the prepared dataset public in one transaction; return False when it is no longer approved."""
+    """Make the prepared dataset public in one transaction; return False when it is no longer approved.
+
+    Raises ``NotReleasable`` when a table is not as ``prepare`` left it; the caller rolls back.
+    """
     state = service.lock(dataset_id)
     if state.state != states.APPROVED:
         model.Session.rollback()
         return False
+    for item in prepared:
+        _verify_table(item)
     now = datetime.now(UTC)
     number = state.release_no + 1
     resources = _resources(prepared, now)
@@ -163,6 +168,17 @@ def switch(dataset_id: str, prepared: list[Prepared]) -> bool:
             {"id": dataset_id, "private": False, "state": "active", "resources": resources},
         )
     return True
+
+
+def _verify_table(item: Prepared) -> None:
+    """Raise ``NotReleasable`` unless the DataStore holds what ``prepare`` wrote, and nothing for the CSV."""
+    resource_id = item.facts["id"]
+    expected = {resource_id: item.facts.get("rows"), contents.generated_id(resource_id): None}
+    if any(tablestore.count(table) != rows for table, rows in expected.items()):
+        raise NotReleasable(
+            f"公開の処理のあいだに「{item.facts['name']}」の表のデータが書き換えられたため、公開しませんでした。"
+            "もう一度申請してください。"
+        )
 
 
 def _resources(prepared: list[Prepared], now: datetime) -> list[dict[str, Any]]:

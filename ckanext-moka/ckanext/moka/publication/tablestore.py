@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 
+import sqlalchemy as sa
 from ckanext.datastore.backend import DatastoreBackend
 from ckanext.datastore.backend.postgres import get_write_engine, identifier
 
@@ -13,10 +14,10 @@ from ckanext.moka.tables.api import LoadedTable
 _IN_MEMORY = 16 * 1024 * 1024
 
 
-def fill(resource_id: str, table: LoadedTable) -> None:
+def fill(resource_id: str, table: LoadedTable) -> int:
     """Make the resource's DataStore table anew from ``table``: typed columns, Japanese labels, all rows.
 
-    The dataset is not public at that time, so that nobody sees it half filled; run again, it starts anew.
+    Returns how many rows it wrote. The dataset is not public at that time, so that nobody sees it half filled; run again, it starts anew.
     """
     drop(resource_id)
     fields = [
@@ -25,9 +26,19 @@ def fill(resource_id: str, table: LoadedTable) -> None:
     ]
     backend = DatastoreBackend.get_active_backend()
     backend.create({}, {"resource_id": resource_id, "fields": fields}, {})
-    _copy(resource_id, table)
+    written = _copy(resource_id, table)
     backend.clear_table_stats(resource_id)
     backend.calculate_record_count(resource_id)
+    return written
+
+
+def count(resource_id: str) -> int | None:
+    """Return how many rows the resource's DataStore table has now, None when there is no table."""
+    if not DatastoreBackend.get_active_backend().resource_exists(resource_id):
+        return None
+    query = sa.select(sa.func.count()).select_from(sa.table(resource_id))
+    with get_write_engine().connect() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def drop(resource_id: str) -> None:
@@ -37,7 +48,7 @@ def drop(resource_id: str) -> None:
         backend.delete({}, {"resource_id": resource_id})
 
 
-def _copy(resource_id: str, table: LoadedTable) -> None:
+def _copy(resource_id: str, table: LoadedTable) -> int:
     columns = ", ".join(identifier(column.name) for column in table.columns)
     target = identifier(resource_id)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as spool:
@@ -49,7 +60,9 @@ def _copy(resource_id: str, table: LoadedTable) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(f"TRUNCATE {target}")
                 cursor.copy_expert(f"COPY {target} ({columns}) FROM STDIN", spool)
+                written = int(cursor.rowcount)
             connection.commit()
+            return written
         except BaseException:
             connection.rollback()
             raise

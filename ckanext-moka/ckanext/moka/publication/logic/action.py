@@ -181,37 +181,37 @@ def package_update(next_action: Any, context: Any, data_dict: Data) -> Any:
 
 def _writing(next_action: Any, context: Any, data_dict: Data) -> Any:
     for key in ("resource_id", "id"):  # CKAN takes ``id`` for ``resource_id``, even when both are given.
-        gate.refuse_if_public(data_dict.get(key))
+        gate.refuse_table(data_dict.get(key))
     return next_action(context, data_dict)
 
 
 @tk.chained_action
 def datastore_create(next_action: Any, context: Any, data_dict: Data) -> Any:
-    """Refuse to change the DataStore table of a public resource, for everybody."""
+    """Refuse to change the DataStore table of a resource that is public or under review, for everybody."""
     return _writing(next_action, context, data_dict)
 
 
 @tk.chained_action
 def datastore_upsert(next_action: Any, context: Any, data_dict: Data) -> Any:
-    """Refuse to change the DataStore table of a public resource, for everybody."""
+    """Refuse to change the DataStore table of a resource that is public or under review, for everybody."""
     return _writing(next_action, context, data_dict)
 
 
 @tk.chained_action
 def datastore_delete(next_action: Any, context: Any, data_dict: Data) -> Any:
-    """Refuse to change the DataStore table of a public resource, for everybody."""
+    """Refuse to change the DataStore table of a resource that is public or under review, for everybody."""
     return _writing(next_action, context, data_dict)
 
 
 @tk.chained_action
 def datastore_records_delete(next_action: Any, context: Any, data_dict: Data) -> Any:
-    """Refuse to change the DataStore table of a public resource, for everybody."""
+    """Refuse to change the DataStore table of a resource that is public or under review, for everybody."""
     return _writing(next_action, context, data_dict)
 
 
 @tk.chained_action
 def datastore_run_triggers(next_action: Any, context: Any, data_dict: Data) -> Any:
-    """Refuse to change the DataStore table of a public resource, for everybody."""
+    """Refuse to change the DataStore table of a resource that is public or under review, for everybody."""
     return _writing(next_action, context, data_dict)
 
 
