@@ -7,6 +7,7 @@ once.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -52,7 +53,9 @@ def compiled(storage_path: str | None, source: Path = SOURCE) -> Path:
 
 @cache
 def _private(digest: str, source: Path) -> Path:
-    return _make(Path(tempfile.mkdtemp(prefix="moka-i18n-")) / digest, source)
+    folder = tempfile.mkdtemp(prefix="moka-i18n-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _make(Path(folder) / digest, source)
 
 
 def _make(place: Path, source: Path) -> Path:
