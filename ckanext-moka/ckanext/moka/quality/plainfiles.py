@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
-__all__ = ["check_plain", "records"]
+from ckanext.moka.quality import xmlguard
+
+__all__ = ["check_plain", "not_inspected", "person_in_text"]
 
 _MACHINE = {"json", "geojson", "jsonld", "xml", "kml", "rdf", "svg", "ttl", "parquet", "gpkg"}
-_LOOK = (
-    "公開する前に、氏名・電話番号・個人番号などの個人情報が入っていないか、人の目で確かめてください。"
-    "この形式の中身は機械で調べられません。"
-)
+_LOOK = "このファイルの中身は自動では確かめられません。承認する人が個人情報のないことを確かめてください。"
 
 
 def check_plain(path: Path, name: str, kind: str, encoding: str, sha256: str) -> dict[str, Any]:
@@ -40,26 +39,6 @@ def check_plain(path: Path, name: str, kind: str, encoding: str, sha256: str) ->
         "score": None,
         "stars": 3 if kind in _MACHINE else 1,
         "publishable": all(finding["severity"] not in ("fatal", "critical") for finding in findings),
-    }
-
-
-def records(path: Path) -> list[dict[str, Any]] | None:
-    """Return the flat records of a GeoJSON or JSON file, so that they can be checked as a table; None if none."""
-    data = _parse_json(path)
-    if isinstance(data, dict) and isinstance(data.get("features"), list):
-        rows = [item.get("properties") for item in data["features"] if isinstance(item, dict)]
-    else:
-        rows = data if isinstance(data, list) else []
-    found = [_flat(row) for row in rows if isinstance(row, dict) and row]
-    return found or None
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        str(key): value
-        if isinstance(value, str | int | float) or value is None
-        else json.dumps(value, ensure_ascii=False)
-        for key, value in row.items()
     }
 
 
@@ -118,30 +97,31 @@ def _read_geojson(path: Path, name: str) -> list[dict[str, Any]]:
 
 
 def _read_xml(path: Path, name: str) -> list[dict[str, Any]]:
-    if b"<!ENTITY" in path.read_bytes()[:65536]:
-        return [
-            _broken(
-                name,
-                "実体宣言（ENTITY）が入っています",
-                "先頭",
-                "実体宣言を消してください。安全のため読みません。",
-            )
-        ]
     try:
-        for _event, element in ElementTree.iterparse(path):
-            element.clear()
-    except ElementTree.ParseError as error:
-        line, column = error.position
-        place = f"{line} 行目の {column + 1} 文字目"
-        return [
-            _broken(
-                name,
-                "XML の書き方に誤りがあります",
-                place,
-                "タグの対応と文字コードの宣言を直してください。",
-                line,
-            )
-        ]
+        xmlguard.well_formed(path)
+    except xmlguard.EntityDeclared:
+        remedy = "実体宣言を消してください。安全のため読みません。"
+        return [_broken(name, "実体宣言（ENTITY）が入っています", "先頭", remedy)]
+    except expat.ExpatError as error:
+        place = f"{error.lineno} 行目の {error.offset + 1} 文字目"
+        remedy = "タグの対応と文字コードの宣言を直してください。"
+        return [_broken(name, "XML の書き方に誤りがあります", place, remedy, error.lineno)]
+    except (LookupError, ValueError):
+        remedy = "UTF-8 で保存し、宣言も UTF-8 にしてください。"
+        return [_broken(name, "XML の宣言にある文字コードでは読めません", "全体", remedy)]
+    return []
+
+
+def _read_parquet(path: Path, name: str) -> list[dict[str, Any]]:
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            for _batch in file.iter_batches():
+                pass
+    except (pyarrow.ArrowException, OSError):
+        return [_broken(name, "Parquet として読めません", "全体", "書き出し直してください。")]
     return []
 
 
@@ -182,6 +162,7 @@ _READERS: dict[str, Callable[[Path, str], list[dict[str, Any]]]] = {
     "rdf": _read_xml,
     "svg": _read_xml,
     "ttl": _read_turtle,
+    "parquet": _read_parquet,
 }
 
 
@@ -223,9 +204,10 @@ def _reads_well(name: str, kind: str) -> dict[str, Any]:
         "file-not-a-table",
         "minor",
         "表ではない形式です",
-        f"「{name}」（{kind.upper()}）は機械で読めます。中の値は検査していません。",
-        "項目ごとの誤りや個人情報は、表の形（CSV など）でないと詳しく調べられません。",
-        "一覧表にできる内容なら、CSV も一緒に出してください。" + _LOOK,
+        f"「{name}」（{kind.upper()}）は機械で読めます。値の誤りは検査していません。",
+        "項目ごとの誤りは、表の形（CSV など）でないと調べられません。個人情報は、項目名と文字から自動で探しました。",
+        "一覧表にできる内容なら、CSV も一緒に出してください。"
+        "個人情報は見落としもありえます。承認する人が個人情報のないことを確かめてください。",
         None,
     )
 
@@ -239,5 +221,31 @@ def _no_table(name: str, kind: str) -> dict[str, Any]:
         f"「{name}」（{shown}）は、プログラムが中の表を読み取れません。",
         "並べ替え、集計、地図表示、ほかのデータとの組み合わせができません。",
         "中に表があるなら、その表を CSV か Excel でも出してください。" + _LOOK,
+        None,
+    )
+
+
+def not_inspected(name: str, why: str) -> dict[str, Any]:
+    """Return the finding that personal data could not be looked for inside a file; ``why`` ends in a 。"""
+    return _finding(
+        "file-not-inspected",
+        "minor",
+        "中身を自動では確かめられませんでした",
+        f"「{name}」の中の個人情報は調べられませんでした。{why}",
+        "個人情報が入っていても気づけません。",
+        _LOOK,
+        None,
+    )
+
+
+def person_in_text(name: str, kinds: list[str]) -> dict[str, Any]:
+    """Return the finding that a running text names a person beside ``kinds`` of private data."""
+    return _finding(
+        "P-02",
+        "fatal",
+        "個人を特定できる情報のおそれ",
+        f"「{name}」の文章に、{'・'.join(kinds)}が一緒に書かれているところがあります。",
+        "氏名が住所・生年月日・電話番号などと一緒にあると、個人が特定されます。",
+        "このファイルを公開しないでください。その部分を削除して出し直してください。",
         None,
     )

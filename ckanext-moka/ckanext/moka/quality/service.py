@@ -6,7 +6,6 @@ caller's transaction rolls back, and a failed write never spoils that transactio
 
 from __future__ import annotations
 
-import csv
 import datetime
 import tempfile
 from pathlib import Path
@@ -19,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.moka.catalog import api as catalog
 from ckanext.moka.core import events
-from ckanext.moka.quality import config, plainfiles, verdicts
+from ckanext.moka.quality import config, contents, inspection, plainfiles, verdicts
 from ckanext.moka.quality.model import CHECKING, report_table
 from ckanext.moka.tables import api as tables
 
@@ -135,37 +134,18 @@ def repaired(resource: dict[str, Any]) -> bytes:
 
 def _check(path: Path, name: str, kind: catalog.FileType, hash: str) -> dict[str, Any]:
     hexadecimal = hash.removeprefix("sha256:")
-    if kind.kind in TABLES:
+    # A roster stays a roster when it is called .md or .dat: what looks like CSV is checked as CSV.
+    disguised = kind.kind in ("md", "bin") and contents.looks_delimited(path)
+    if kind.kind in TABLES or disguised:
         return tables.check(path, name=_engine_name(name, kind)).to_dict()
     report = plainfiles.check_plain(path, name, kind.kind, kind.encoding, hexadecimal)
-    if kind.kind in ("json", "geojson") and report["publishable"]:
-        _add_personal_data(report, path, name)
+    inspection.add_personal_data(report, path, name, kind.kind)
     return report
 
 
 def _engine_name(name: str, kind: catalog.FileType) -> str:
     """Return the name for the engine; a plain text is offered as CSV, so that its contents are looked at too."""
-    return f"{name}.csv" if kind.kind == "txt" else name
-
-
-def _add_personal_data(report: dict[str, Any], path: Path, name: str) -> None:
-    """Run the engine over the records inside a JSON file and add what it says about personal data."""
-    rows = plainfiles.records(path)
-    if not rows:
-        return
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    with tempfile.TemporaryDirectory(prefix="moka-quality-") as folder:
-        table = Path(folder) / "records.csv"
-        with table.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
-        inner = tables.check(table, name=f"{name}.csv").to_dict()
-    personal = [finding for finding in inner["findings"] if finding["rule"].startswith("P-")]
-    report["findings"] = personal + report["findings"]
-    report["publishable"] = report["publishable"] and not any(
-        finding["severity"] in ("fatal", "critical") for finding in personal
-    )
+    return f"{name}.csv" if kind.kind in ("txt", "md", "bin") else name
 
 
 def _rows(hash: str) -> list[Any]:

@@ -12,13 +12,14 @@ import moka_schemas
 from .convert import FORMATS, CannotConvert, write
 from .locate import locate
 from .model import Change, Source, Table, UnreadableFile, Value
+from .personal import running_text
 from .read import read
 from .recognise import recognise
 from .repair import CleanTable, repair
 from .report import ENGINE_VERSION, BadRows, Report, bad_rows, find, unreadable
 
 __all__ = ["ENGINE_VERSION", "FORMATS", "CannotConvert", "Change", "Column", "LoadedTable", "Report", "UnreadableFile",
-    "check", "convert", "fix", "load", "report_and_rows", "report_html", "schemas",
+    "check", "convert", "fix", "load", "report_and_rows", "report_html", "running_text", "schemas",
 ]  # fmt: skip  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from .model import Column, Table, as_text
 __all__ = [
     "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "number_label", "officer_label",
     "person_column", "person_reading", "personal_text", "possible_individual_numbers", "private_address_label",
+    "running_text",
 ]  # fmt: skip
 
 BIRTH = re.compile(r"(生年月日|誕生日|誕生年|birth_?(?:date|day)|dateOfBirth)", re.IGNORECASE)
@@ -44,6 +45,17 @@ _AGE = re.compile(r"^(?:年齢|年令|性別|とし|ねんれい|せいべつ)$"
 _SPACED_NAME = re.compile(r"^[一-鿿々ヶ]{1,4}[ \u3000][一-鿿々ぁ-んァ-ヶー]{1,5}$")
 _PLAIN_NAME = re.compile(r"^[一-鿿々ヶ]{2,3}[一-鿿々ぁ-んァ-ヶ]{1,3}$")
 _KANA_NAME = re.compile(r"^([ァ-ヶー]{2,6}) ([ァ-ヶー]{2,6})$")
+_NAMED_IN_TEXT = re.compile(
+    r"(?:(?:氏名|お名前|なまえ|申込者|申請者|世帯主|保護者)(?:[（(][^）)\n]*[）)])?\s*[:：]\s*)(?P<said>[一-鿿々ヶぁ-んァ-ヶー]{1,8}[ \u3000]?[一-鿿々ぁ-んァ-ヶー]{1,8})"
+    r"|(?P<free>[一-鿿々ヶァ-ヶーぁ-ん]{1,6}[ \u3000][一-鿿々ァ-ヶーぁ-ん]{1,6})"
+)
+_BESIDE_IN_TEXT = {
+    "住所": re.compile(r"(?:住所|自宅|じゅうしょ)\s*:\s*[一-鿿ぁ-ん]"),
+    "電話番号": re.compile(r"(?:電話|携帯|でんわ|TEL)[^:\n]{0,6}:\s*0\d", re.IGNORECASE),
+    "携帯電話番号": MOBILE,
+    "生年月日": re.compile(r"(?:生年月日|誕生日)\s*:\s*\S"),
+    "マイナンバー": re.compile(r"(?:マイナンバー|個人番号)\s*:\s*\d{4}"),
+}
 _KANA_PLACE_END = re.compile(
     r"(イイン|クリニック|シカ|ヤッキョク|コウエン|カン|コウ|ショ|ジョ|ガッコウ|エン|テン|センター|ビョウイン)$"
 )
@@ -203,3 +215,20 @@ def personal_text(text: str) -> str | None:
     if BIRTH.search(narrow) or re.search(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?生", narrow):
         return "生年月日"
     return "氏名" if any(_is_name(part) for part in re.split(r"[\n、,:：（）()]", text)) else None
+
+
+def running_text(text: str) -> list[str]:
+    """Return what a running text says of one person at one place: 氏名 with 住所, 電話番号 … ; else nothing.
+
+    A filled-in form (``氏名：佐藤 太郎``), or a full name, counts where an address, a phone, a birth date or an
+    individual number follows within a few lines. An empty form and an office's phone number are no finding.
+    """
+    found: dict[str, None] = {}
+    for name in _NAMED_IN_TEXT.finditer(text):
+        if name["free"] and not _is_name(name["free"]):
+            continue
+        near = unicodedata.normalize("NFKC", text[name.end() : name.end() + 160])
+        kinds = [kind for kind, pattern in _BESIDE_IN_TEXT.items() if pattern.search(near)]
+        if MOBILE.search(near) or (name["said"] and kinds):
+            found.update(dict.fromkeys(["氏名", *kinds]))
+    return list(found)
