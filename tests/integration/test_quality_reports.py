@@ -293,3 +293,13 @@ def test_everybody_sees_the_report_of_a_public_file_without_personal_data(
     assert not any(item["rule"].startswith("P-") for item in everybody["findings"])
     body = app.get(page_of(made)).body
     assert "品質レポート" in body and "内線123" not in body and "もう一度アップロード" not in body
+
+
+def test_a_roster_is_blocked_whatever_its_name_says(add):
+    roster = "氏名,住所,電話番号\r\n佐藤 太郎,栃木県真岡市荒町1番地,090-1234-5678\r\n"
+    for name in ("名簿.md", "名簿.dat", "名簿"):
+        assert api.verdict(add(roster, name, fresh=False)["hash"]) == "blocked"
+        report = api.report_for(add(roster, name, fresh=False)["hash"])
+        assert ("P-02", "fatal") in [(item["rule"], item["severity"]) for item in report["findings"]]
+    nested = json.dumps({"data": [{"氏名": "佐藤 太郎", "住所": "真岡市荒町1番地"}]}, ensure_ascii=False)
+    assert api.verdict(add(nested, "台帳.json", fresh=False)["hash"]) == "blocked"
