@@ -414,8 +414,15 @@ def test_files_of_ckans_own_storages_do_not_reach_a_dataset(office, public, sysa
     assert set(tk.config["ckan.files.owner.cascade_access"]) == {"group", "organization"}
 
 
-def test_the_gate_stands_aside_only_when_the_setting_says_so(draft):
-    model.Session.execute(text("UPDATE moka_publication_setting SET value = 'off' WHERE name = 'enforce'"))
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_the_gate_stands_aside_only_when_the_setting_says_so(draft, setting):
+    model.Session.execute(
+        text("UPDATE moka_publication_setting SET value = :value WHERE name = 'enforce'"), {"value": setting}
+    )
     model.Session.execute(text("UPDATE package SET private = false WHERE id = :id"), {"id": draft["id"]})
-    model.Session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    if setting == "on":
+        with pytest.raises(IntegrityError, match="moka_publication_gate"):
+            model.Session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    else:
+        model.Session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     model.Session.rollback()

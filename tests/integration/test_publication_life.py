@@ -9,6 +9,7 @@ import json
 import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
+from ckanext.datastore.backend import DatastoreBackend
 from publication_help import CSV, Office, upload, workbook
 from sqlalchemy import text
 
@@ -261,6 +262,60 @@ def test_contents_changed_after_approval_are_returned_not_released(office):
     state = office.call("moka_publication_show", id=dataset["id"])
     assert (state["state"], "承認のあとに" in state["reason"]) == ("returned", True)
     assert not office.is_public(dataset)
+
+
+def returned(office, dataset):
+    """Approve, try to release, and return the reason with which the dataset came back to its clerk."""
+    office.submit(dataset)
+    office.approve(dataset)
+    assert release.release(dataset["id"]) is False
+    assert not office.is_public(dataset)
+    state = office.call("moka_publication_show", id=dataset["id"])
+    assert state["state"] == "returned"
+    assert kinds(dataset)[-1] == "returned"
+    return state["reason"]
+
+
+def test_a_table_with_too_many_columns_comes_back_with_the_limit(office):
+    dataset = office.draft()
+    wide = [",".join(f"項目{i}" for i in range(1700)), ",".join(str(i) for i in range(1700))]
+    office.add(dataset, "\r\n".join([*wide, wide[1], ""]), "幅広.csv")
+    reason = returned(office, dataset)
+    assert "「幅広.csv」" in reason
+    assert "1,700列" in reason
+    assert "1,500列まで" in reason
+
+
+def test_a_row_that_postgresql_cannot_hold_comes_back(office, monkeypatch):
+    dataset = office.draft()
+    resource = office.add(dataset)
+    create = type(DatastoreBackend.get_active_backend()).create
+
+    def too_narrow(backend, context, data, plugin_data):
+        data["fields"] = [{**field, "type": "integer"} for field in data["fields"]]
+        return create(backend, context, data, plugin_data)
+
+    monkeypatch.setattr(type(DatastoreBackend.get_active_backend()), "create", too_narrow)
+    assert "表の形がデータベースに合いません" in returned(office, dataset)
+    monkeypatch.undo()
+    office.submit(dataset)
+    office.approve(dataset)
+    office.release(dataset)
+    assert office.call("datastore_search", user="", resource_id=resource["id"])["total"] == 2
+
+
+def test_a_dataset_that_ckan_or_the_gate_refuses_comes_back(office, monkeypatch):
+    dataset = office.draft()
+    office.add(dataset)
+    prepare = release.prepare
+
+    def without_hash(resource):
+        prepared = prepare(resource)
+        prepared.resource["hash"] = ""
+        return prepared
+
+    monkeypatch.setattr(release, "prepare", without_hash)
+    assert "データセットの内容に直すところがある" in returned(office, dataset)
 
 
 def test_withdrawn_at_once_and_released_again_as_the_next_release(office, heard):

@@ -73,7 +73,7 @@ def release(dataset_id: str) -> bool:
 def prepare(resource: dict[str, Any]) -> Prepared:
     """Bring a resource's table into the DataStore and derive its CSV; other files need neither.
 
-    Raises ``NotReleasable`` when the bytes are lost or a table file holds no table.
+    Raises ``NotReleasable`` when the bytes are lost, or a table file holds no table or none that can be stored.
     """
     name = resource["url"].rsplit("/", 1)[-1]
     row = model.Session.get(model.Resource, resource["id"])
@@ -96,7 +96,10 @@ def prepare(resource: dict[str, Any]) -> Prepared:
         table = tables.load(path, name=name)
     except tables.UnreadableFile as unreadable:
         raise NotReleasable(f"「{resource['name']}」を表として読めませんでした。{unreadable}") from unreadable
-    rows = tablestore.fill(resource["id"], table)
+    try:
+        rows = tablestore.fill(resource["id"], table)
+    except tablestore.Unstorable as unfit:
+        raise NotReleasable(f"「{resource['name']}」を表として公開できませんでした。{unfit}") from unfit
     _ensure_view(resource["id"])
     prepared = Prepared({**resource, "datastore_active": True}, facts={**facts, "rows": rows})
     if derived.is_wanted(kind.kind, kind.encoding):
@@ -140,7 +143,8 @@ def _ensure_view(resource_id: str) -> None:
 def switch(dataset_id: str, prepared: list[Prepared]) -> bool:
     """Make the prepared dataset public in one transaction; return False when it is no longer approved.
 
-    Raises ``NotReleasable`` when a table is not as ``prepare`` left it; the caller rolls back.
+    Raises ``NotReleasable`` when a table is not as ``prepare`` left it, or when CKAN or the gate refuses the
+    dataset; the caller rolls back.
     """
     state = service.lock(dataset_id)
     if state.state != states.APPROVED:
@@ -162,11 +166,16 @@ def switch(dataset_id: str, prepared: list[Prepared]) -> bool:
     }
     journal.record(dataset_id, "released", _site_user(), detail)
     jobs.after_commit(DatasetReleased(dataset_id, tuple(r["id"] for r in resources)))
-    with gate.releasing(public):
-        tk.get_action("package_patch")(
-            _context(use_cache=False),
-            {"id": dataset_id, "private": False, "state": "active", "resources": resources},
-        )
+    change = {"id": dataset_id, "private": False, "state": "active", "resources": resources}
+    try:
+        with gate.releasing(public):
+            tk.get_action("package_patch")(_context(use_cache=False), change)
+    except tk.ValidationError as refused:
+        sentences = " ".join(f"{key}: {value}" for key, value in refused.error_summary.items())
+        raise NotReleasable(
+            "データセットの内容に直すところがあるため、公開できませんでした。"
+            f"直してから、もう一度申請してください。（{sentences}）"
+        ) from refused
     return True
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tempfile
 
+import psycopg2
 import sqlalchemy as sa
+from ckan.plugins import toolkit as tk
 from ckanext.datastore.backend import DatastoreBackend
 from ckanext.datastore.backend.postgres import get_write_engine, identifier
 
@@ -12,13 +14,40 @@ from ckanext.moka.publication.copytext import copy_line
 from ckanext.moka.tables.api import LoadedTable
 
 _IN_MEMORY = 16 * 1024 * 1024
+MAX_COLUMNS = 1500  # PostgreSQL takes 1,600 at most, with those that the DataStore adds.
+_UNFIT = (
+    "表の形がデータベースに合いません（1行の長さ、数値や日付の範囲など）。"
+    "表を見直して登録し直し、もう一度申請してください。"
+)
+_HOPELESS = ("22", "42", "54")  # SQLSTATE classes: data, statement, program limits. The next try fails too.
+
+
+class Unstorable(Exception):
+    """The table cannot be stored, however often one tries; the message is a Japanese sentence."""
 
 
 def fill(resource_id: str, table: LoadedTable) -> int:
     """Make the resource's DataStore table anew from ``table``: typed columns, Japanese labels, all rows.
 
-    Returns how many rows it wrote. The dataset is not public at that time, so that nobody sees it half filled; run again, it starts anew.
+    Returns how many rows it wrote; raises ``Unstorable`` when PostgreSQL cannot hold the table. The dataset is not public at that time, so that nobody sees it half filled; run again, it starts anew.
     """
+    if len(table.columns) > MAX_COLUMNS:
+        raise Unstorable(
+            f"列が多すぎます（{len(table.columns):,}列）。公開できる表は{MAX_COLUMNS:,}列までです。"
+            "表を分けて登録し、もう一度申請してください。"
+        )
+    try:
+        return _fill(resource_id, table)
+    except (sa.exc.DBAPIError, psycopg2.Error) as error:
+        code = getattr(getattr(error, "orig", error), "pgcode", None) or ""
+        if not code.startswith(_HOPELESS):
+            raise
+        raise Unstorable(_UNFIT) from error
+    except tk.ValidationError as error:
+        raise Unstorable(_UNFIT) from error
+
+
+def _fill(resource_id: str, table: LoadedTable) -> int:
     drop(resource_id)
     fields = [
         {"id": column.name, "type": column.pg_type, "info": {"label": column.label}}

@@ -19,7 +19,7 @@ blueprint = flask.Blueprint("moka_publication", __name__)
 PER_PAGE = 20
 DONE = {
     "submit": "公開を申請しました。承認者が確認するまでお待ちください。",
-    "approve": "承認しました。数分で公開されます。",
+    "approve": "承認しました。しばらくすると公開されます。",
     "return": "差し戻しました。申請した人に理由が表示されます。",
     "withdraw": "取りやめました。このデータセットは公開されていません。",
 }
