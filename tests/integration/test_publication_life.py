@@ -366,9 +366,48 @@ def test_words_of_a_public_dataset_can_be_edited(office):
     )
     assert office.is_public(public)
     assert office.call("package_show", user="", id=public["id"])["title"] == "指定避難所（改）"
+
+
+HIDING = {
+    "package_delete": {},
+    "package_patch": {"state": "deleted"},
+    "package_patch private": {"private": True},
+    "bulk_update_delete": {},
+    "bulk_update_private": {},
+}
+
+
+@pytest.mark.parametrize("way", HIDING)
+def test_a_public_dataset_is_not_hidden_without_a_withdrawal(office, sysadmin, way):
+    public = office.published()
+    data = {"id": public["id"], "datasets": [public["id"]], "org_id": office.org["id"], **HIDING[way]}
+    if way.startswith("package"):
+        data = {"id": public["id"], **HIDING[way]}
+    for user in (office.clerk["name"], office.approver["name"], sysadmin["name"], None):
+        with pytest.raises((tk.ValidationError, tk.NotAuthorized)) as refusal:
+            office.call(way.split()[0], user=user, **data)
+        if isinstance(refusal.value, tk.ValidationError):
+            assert "先に『公開を取りやめる』で理由を書いてください" in str(refusal.value)
+        model.Session.commit()
+        assert office.is_public(public)
+    assert isinstance(refusal.value, tk.ValidationError)
+
+
+def test_deleting_after_a_withdrawal_and_undeleting_leaves_it_private(office, app):
+    public = office.published()
+    headers = {"Authorization": office.clerk["token"]}
+    answer = app.post("/api/action/package_delete", json={"id": public["name"]}, headers=headers, status=409)
+    assert "先に『公開を取りやめる』で" in answer.json["error"]["publication"][0]
+    office.call("moka_publication_withdraw", user=office.clerk["name"], id=public["id"], reason="終了")
     office.call("package_delete", user=office.clerk["name"], id=public["id"])
     office.call("package_patch", id=public["id"], state="active")
-    assert office.is_public(public)
+    assert not office.is_public(public)
+
+
+def test_a_system_administrator_may_purge_a_public_dataset(office, sysadmin):
+    public = office.published()
+    office.call("dataset_purge", user=sysadmin["name"], id=public["id"])
+    assert model.Package.get(public["id"]) is None
 
 
 def test_a_release_that_breaks_off_leaves_nothing_and_can_be_repeated(office, monkeypatch):

@@ -80,6 +80,15 @@ def test_pressing_the_buttons_brings_a_dataset_to_the_public_and_back(office, pa
     assert "公開取りやめ" in page(f"/dataset/{dataset['name']}", office.clerk)
 
 
+def test_the_tombstone_shows_the_title_that_was_public_not_the_drafts(office, page):
+    public = office.published()
+    office.call("moka_publication_withdraw", user=office.clerk["name"], id=public["id"], reason="誤り")
+    office.call("package_patch", user=office.clerk["name"], id=public["id"], title="まだ秘密の新しい題名")
+    gone = page(f"/dataset/{public['name']}", status=410)
+    assert "まだ秘密の新しい題名" not in gone
+    assert "<h1>指定避難所一覧</h1>" in gone
+
+
 def test_who_is_not_logged_in_changes_nothing(office, press):
     dataset = office.draft()
     office.add(dataset)

@@ -41,6 +41,9 @@ DATASTORE = (
     "公開中のデータは直接書き換えられません。「公開を取りやめる」で非公開に戻し、"
     "直したファイルを登録して、もう一度申請してください。"
 )
+STILL_PUBLIC = (
+    "公開中のデータセットは削除・非公開にできません。先に『公開を取りやめる』で理由を書いてください"
+)
 DERIVED = (
     "「{id}」は、公開のときに自動で作る CSV のための番号なので使えません。"
     "番号（id）を指定しないで、ファイルを登録し直してください。"
@@ -93,6 +96,7 @@ def after_save(dataset_id: str) -> None:
         _clear(release)
     else:
         _keep_under_review(dataset_id)
+        refuse_hiding(dataset_id)
     found = [row[0] for row in model.Session.execute(_OBSTACLES, {"id": dataset_id})]
     if not found:
         return
@@ -119,6 +123,18 @@ def _clear(release: Release) -> None:
                 released_at=release.at,
             )
         )
+
+
+def refuse_hiding(dataset_id: str, *, deleting: bool = False) -> None:
+    """Raise ``Refused`` when a released dataset is (``deleting``: is to be) hidden without a withdrawal.
+
+    It would still count as released: whoever brought it back would publish it without any entry in the journal.
+    """
+    if service.get(dataset_id).state != states.RELEASED:
+        return
+    package = model.Session.get(model.Package, dataset_id)
+    if deleting or (package is not None and (package.state != "active" or package.private)):
+        raise Refused(STILL_PUBLIC)
 
 
 def _keep_under_review(dataset_id: str) -> None:

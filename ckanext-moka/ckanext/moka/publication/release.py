@@ -160,6 +160,7 @@ def switch(dataset_id: str, prepared: list[Prepared]) -> bool:
     service.save(replace(state, state=new_state, released_at=now, release_no=number, reason=""))
     detail = {
         "release": number,
+        "title": model.Package.get(dataset_id).title or "",
         "submitted_by": service.user_name(state.submitted_by),
         "approved_by": service.user_name(state.approved_by),
         "files": [item.facts for item in prepared],

@@ -197,6 +197,12 @@ def withdraw(dataset_id: str, actor: str, reason: str) -> State:
     return state
 
 
+def released_title(dataset_id: str) -> str:
+    """Return the title that the dataset's last release had, empty when the journal does not know it."""
+    released = (entry for entry in journal.entries(dataset_id) if entry.kind == "released")
+    return str(next((entry.detail.get("title") for entry in released), None) or "")
+
+
 def user_name(user_id: str | None) -> str:
     """Return the login name of the user with this id; the id itself when there is no such user (any more)."""
     user = model.User.get(user_id) if user_id else None

@@ -108,5 +108,8 @@ def show_tombstone() -> flask.typing.ResponseReturnValue | None:
     state = service.get(package.id)
     if state.state != states.WITHDRAWN or tk.h.check_access("package_show", {"id": package.id}):
         return None
-    page = tk.render("moka_publication/tombstone.html", extra_vars={"package": package, "state": state})
+    page = tk.render(
+        "moka_publication/tombstone.html",
+        extra_vars={"title": service.released_title(package.id), "state": state},
+    )
     return flask.make_response(page, 410)

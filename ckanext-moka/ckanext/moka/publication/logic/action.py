@@ -25,6 +25,7 @@ __all__ = [
     "moka_publication_submit",
     "moka_publication_withdraw",
     "package_create",
+    "package_delete",
     "package_update",
 ]
 
@@ -177,6 +178,16 @@ def package_create(next_action: Any, context: Any, data_dict: Data) -> Any:
 def package_update(next_action: Any, context: Any, data_dict: Data) -> Any:
     """Refuse to make public, or to change in public, what was not approved; nothing of it stays behind."""
     return _gated(next_action, context, data_dict)
+
+
+@tk.chained_action
+def package_delete(next_action: Any, context: Any, data_dict: Data) -> Any:
+    """Refuse to delete what is public: it is withdrawn first, for a stated reason. ``dataset_purge`` remains."""
+    package = model.Package.get(data_dict.get("id") or "")
+    if package is not None:
+        tk.check_access("package_delete", context, data_dict)
+        gate.refuse_hiding(package.id, deleting=True)
+    return next_action(context, data_dict)
 
 
 def _writing(next_action: Any, context: Any, data_dict: Data) -> Any:
