@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -72,7 +73,8 @@ BATCH = 500
 def main() -> None:
     """Build the index, run the queries, print the table, clean up."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ckan-ini", required=True)
+    given = os.environ.get("MOKA_BENCH_INI")
+    parser.add_argument("--ckan-ini", default=given, required=given is None)
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=15)
     options = parser.parse_args()

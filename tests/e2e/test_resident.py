@@ -83,3 +83,23 @@ def test_one_asks_another_agrees_and_the_list_counts_distinct_people(visit, wish
 def supporters(page) -> int:
     found = re.search(r"(\d+)\s*人", page.locator("#content").inner_text())
     return int(found.group(1)) if found else 0
+
+
+def test_scripts_speak_japanese_too(visit, api):
+    page = visit("/")
+    words = page.request.get("/api/i18n/ja").json()
+    assert words["Sort"][1] == "並べ替え" and words["Upload"][1]
+
+    dataset = next(
+        d for d in api("package_search", q="避難")["results"] if d["title"] == "指定緊急避難場所一覧"
+    )
+    table = next(r for r in dataset["resources"] if r.get("datastore_active"))
+    page = visit(f"/dataset/{dataset['name']}/resource/{table['id']}")
+    frame = page.frame_locator("iframe").first
+    frame.get_by_text("生涯学習館").first.wait_for(timeout=20_000)
+    box = frame.locator("input[type=search]").first
+    box.fill("亀山")
+    box.press("Enter")
+    frame.get_by_text("亀山小学校").first.wait_for(timeout=20_000)
+    frame.get_by_text("生涯学習館").first.wait_for(state="detached", timeout=20_000)
+    assert frame.locator("body").inner_text().count("Sort") == 0

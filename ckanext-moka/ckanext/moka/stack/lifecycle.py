@@ -275,10 +275,10 @@ def last_line(log: Path) -> str:
 
 
 def fingerprint(plugins: list[str]) -> str:
-    """Return a hash over what decides how the tables look: CKAN's version, plugins and our migrations."""
+    """Return a hash over what preparing depends on: CKAN's version, plugins, our migrations and translations."""
     digest = hashlib.sha256(" ".join(plugins).encode())
     digest.update(importlib.metadata.version("ckan").encode())
-    migrations = Path(__file__).resolve().parents[1] / "migration"
-    for path in sorted(migrations.glob("*/versions/*.py")):
+    ours = Path(__file__).resolve().parents[1]
+    for path in sorted([*ours.glob("migration/*/versions/*.py"), *ours.glob("i18n/*/LC_MESSAGES/*.po")]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -192,12 +192,17 @@ def initialise(placement: Placement, password: str) -> bool:
     if made.returncode:
         raise Problem(f"データベースを作れません：{_reason(made.stderr)}", "initdb failed.")
     if placement.uid is not None and placement.uid != maker:
-        for folder, folders, names in os.walk(draft):
-            for name in (*folders, *names):
-                os.chown(Path(folder, name), placement.uid, placement.uid, follow_symlinks=False)
-        os.chown(draft, placement.uid, placement.uid)
+        _hand_over(draft, placement.uid)
     draft.rename(placement.data)
     return True
+
+
+def _hand_over(folder: Path, uid: int) -> None:
+    """Give the folder and all in it to the user number; links are not followed."""
+    for place, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            os.chown(Path(place, name), uid, uid, follow_symlinks=False)
+    os.chown(folder, uid, uid)
 
 
 def _locale() -> list[str]:

@@ -59,6 +59,13 @@ def reindex() -> None:
     search.commit()
 
 
+def build_js_translations() -> None:
+    """Write the words that scripts show, in every language; only CKAN's development server does it by itself."""
+    from ckan.lib import i18n
+
+    i18n.build_js_translations()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks for; return 0. Errors are CKAN's own and end the process."""
     parser = argparse.ArgumentParser(prog="python -m ckanext.moka.stack.prepare")
@@ -69,6 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     application = _application(wanted.config)
     with application._wsgi_app.test_request_context():
         migrate()
+        build_js_translations()
         if wanted.admin:
             made = make_admin(wanted.admin, os.environ["MOKA_ADMIN_PASSWORD"])
             print(ADMIN_MADE if made else "管理者は前からいます", flush=True)
