@@ -13,12 +13,13 @@ from .convert import FORMATS, CannotConvert, write
 from .locate import locate
 from .model import Change, Source, Table, UnreadableFile, Value
 from .personal import running_text
+from .questions import Answers, Question
 from .read import read
 from .recognise import recognise
 from .repair import CleanTable, repair
 from .report import ENGINE_VERSION, BadRows, Report, bad_rows, find, unreadable
 
-__all__ = ["ENGINE_VERSION", "FORMATS", "CannotConvert", "Change", "Column", "LoadedTable", "Report", "UnreadableFile",
+__all__ = ["ENGINE_VERSION", "FORMATS", "CannotConvert", "Change", "Column", "LoadedTable", "Question", "Report", "UnreadableFile",
     "check", "convert", "fix", "load", "report_and_rows", "report_html", "running_text", "schemas",
 ]  # fmt: skip  # fmt: skip
 
@@ -70,33 +71,49 @@ def load(path: str | Path, *, name: str | None = None, schema: str | None = None
 
 
 def check(
-    path: str | Path, *, name: str | None = None, schema: str | None = None, lang: str = "ja"
+    path: str | Path,
+    *,
+    name: str | None = None,
+    schema: str | None = None,
+    lang: str = "ja",
+    answers: Answers | None = None,
 ) -> Report:
     """Return the report on the file. ``schema`` is the id of a standard dataset when it is known.
 
+    ``answers`` settles questions of the report by their ids; answers to what is not asked are left aside.
     A file that cannot be read gives a report with one fatal finding. Raises ``KeyError`` for an unknown schema,
     ``ValueError`` for a language other than ``ja`` and ``en``, and ``OSError`` when there is no such file.
     """
     if lang not in ("ja", "en"):
         raise ValueError(f"unknown language: {lang}")
-    return _checked(Path(path), name, schema, lang)[0]
+    return _checked(Path(path), name, schema, lang, answers)[0]
 
 
 def report_and_rows(
-    path: str | Path, *, name: str | None = None, schema: str | None = None, lang: str = "ja"
+    path: str | Path,
+    *,
+    name: str | None = None,
+    schema: str | None = None,
+    lang: str = "ja",
+    answers: Answers | None = None,
 ) -> tuple[Report, list[BadRows]]:
     """Return the report as :func:`check` does, with the rows that its findings point to."""
-    report, tables = _checked(Path(path), name, schema, lang)
+    report, tables = _checked(Path(path), name, schema, lang, answers)
     return report, [bad_rows(report, table) for table in tables]
 
 
 def report_html(
-    path: str | Path, *, name: str | None = None, schema: str | None = None, lang: str = "ja"
+    path: str | Path,
+    *,
+    name: str | None = None,
+    schema: str | None = None,
+    lang: str = "ja",
+    answers: Answers | None = None,
 ) -> str:
     """Return the report as one printable HTML page. Raises as :func:`check`."""
     from .html import page
 
-    return page([report_and_rows(path, name=name, schema=schema, lang=lang)], lang)
+    return page([report_and_rows(path, name=name, schema=schema, lang=lang, answers=answers)], lang)
 
 
 def fix(
@@ -132,7 +149,9 @@ def schemas() -> list[str]:
     return sorted({item.split(".")[0] for item in moka_schemas.table_schemas()})
 
 
-def _checked(path: Path, name: str | None, schema: str | None, lang: str) -> tuple[Report, list[Table]]:
+def _checked(
+    path: Path, name: str | None, schema: str | None, lang: str, answers: Answers | None = None
+) -> tuple[Report, list[Table]]:
     started = time.perf_counter()
     size = path.stat().st_size
     try:
@@ -141,7 +160,7 @@ def _checked(path: Path, name: str | None, schema: str | None, lang: str) -> tup
         return unreadable(error, name or path.name, lang, size, started), []
     tables = find_tables(source, schema)
     cleaned = [repair(table) for table in tables]
-    return find(source, tables, cleaned, lang, started), tables
+    return find(source, tables, cleaned, lang, started, answers), tables
 
 
 def find_tables(source: Source, schema: str | None = None) -> list[Table]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypedDict
 from .model import Column, Fields, Source, Table, Value, address, show
 from .profile import Profile, profile
 
-__all__ = ["HIDDEN", "SHOWN", "Cell", "Context", "Hit", "spans", "spot"]
+__all__ = ["HIDDEN", "SHOWN", "Cell", "Context", "Hit", "joined", "spans", "spot"]
 
 SHOWN = 20
 HIDDEN = "（伏せています）"
@@ -98,6 +98,28 @@ class Context:
         label = column.label or None
         place = Fields(table.sheet.name, first["cell"], first["row"], label, first["value"])
         return Hit(variant, place, data, count, cells)
+
+
+def joined(hits: Sequence[Hit], variant: str, **data: Any) -> Hit | None:
+    """Return one hit for the hits of several columns, which are listed by name; ``None`` when there is none.
+
+    No values are shown: what stands in each of the cells is left to the file.
+    """
+    if not hits:
+        return None
+    first = hits[0]
+    if len(hits) == 1:
+        return first._replace(variant=variant, data={"list": _labels(hits), **data})
+    cells: list[Cell] = [
+        {**cell, "value": str(hit.place.field or "")} for hit in hits for cell in hit.cells[:3]
+    ]
+    place = first.place._replace(field=None, value=None)
+    total = sum(hit.total for hit in hits)
+    return Hit(variant, place, {"list": _labels(hits), **data}, total, cells[:SHOWN])
+
+
+def _labels(hits: Sequence[Hit]) -> list[str]:
+    return list(dict.fromkeys(f"「{show(hit.place.field or hit.place.cell, 30)}」" for hit in hits))
 
 
 def spot(row: int, column: int, value: Value = "") -> Cell:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
-from re import Pattern
 from typing import Any, NamedTuple
 
+from .cells import Rows, Value
+from .columns import Column
 from .texts import sentence
 
 __all__ = [
@@ -18,6 +16,7 @@ __all__ = [
     "Finding",
     "Fields",
     "Range",
+    "Remnant",
     "Sheet",
     "Source",
     "SourceNote",
@@ -30,8 +29,6 @@ __all__ = [
     "show",
 ]
 
-_DERIVED = ("counts", "texts", "joined", "filled", "native", "profiles")
-Value = str | int | float | bool | date | datetime | time | timedelta | None
 
 
 class UnreadableFile(Exception):
@@ -63,13 +60,28 @@ class SourceNote(NamedTuple):
     data: dict[str, Any]
 
 
+class Remnant(NamedTuple):
+    """Something that a workbook carries besides the values of its sheets; ``texts`` are looked at, never shown.
+
+    ``labels`` are names of fields to which the texts belong, where there are any (the cache of a pivot table).
+    """
+
+    kind: str
+    sheet: str | None = None
+    cell: str | None = None
+    count: int = 1
+    texts: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Sheet:
     """One sheet (or the one table of a text file) with its cells and what a spreadsheet hides in it."""
 
     name: str | None
-    rows: list[list[Value]]
+    rows: Rows
     hidden: bool = False
+    very_hidden: bool = False
     merged: list[Range] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_cols: set[int] = field(default_factory=set)
@@ -78,6 +90,7 @@ class Sheet:
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     objects: int = 0
     blank_tail: int = 0
+    formats: list[tuple[int, int, frozenset[str]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -95,78 +108,7 @@ class Source:
     notes: list[SourceNote] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Column:
-    """One column of a located table: ``values`` are its data cells from top to bottom."""
-
-    index: int
-    raw_label: str
-    label: str
-    values: list[Value]
-
-    @cached_property
-    def counts(self) -> Counter[Value]:
-        """Distinct values with their counts."""
-        return Counter(self.values)
-
-    @cached_property
-    def texts(self) -> Counter[str]:
-        """Distinct text values with their counts (numbers and dates of a spreadsheet are not text)."""
-        return Counter(
-            {value: count for value, count in self.counts.items() if isinstance(value, str) and value}
-        )
-
-    @cached_property
-    def joined(self) -> str:
-        """All distinct texts in one string: one search tells whether a pattern occurs at all."""
-        return "\x1f".join(self.texts)
-
-    @cached_property
-    def filled(self) -> int:
-        """Number of cells that are not empty."""
-        return len(self.values) - self.counts[None] - self.counts[""]
-
-    @cached_property
-    def native(self) -> Counter[type]:
-        """Number of cells per type among those that are not text and not empty."""
-        if len(self.texts) + (None in self.counts) + ("" in self.counts) == len(self.counts):
-            return Counter()
-        kinds = Counter(map(type, self.values))
-        return Counter({kind: count for kind, count in kinds.items() if kind not in (str, type(None))})
-
-    @cached_property
-    def profiles(self) -> dict[str | None, Any]:
-        """What :func:`tables.profile.profile` found, by declared type."""
-        return {}
-
-    def replaced(self, values: list[Value]) -> None:
-        """Put other values in place and forget what was derived from the old ones."""
-        self.values = values
-        for name in _DERIVED:
-            self.__dict__.pop(name, None)
-
-    def renamed(self, label: str) -> Column:
-        """Return a column with the same values under ``label``, keeping what was derived from them."""
-        twin = Column(self.index, self.raw_label, label, self.values)
-        for name in _DERIVED:
-            if name in self.__dict__ and (name != "profiles" or label == self.label):
-                twin.__dict__[name] = self.__dict__[name]
-        return twin
-
-    def matching(self, pattern: Pattern[str]) -> set[str]:
-        """Return the distinct texts in which ``pattern`` is found."""
-        if not pattern.search(self.joined):
-            return set()
-        return {text for text in self.texts if pattern.search(text)}
-
-    def places(self, wanted: set[str]) -> Iterator[tuple[int, str]]:
-        """Yield ``(position in the data, value)`` for every cell whose text is one of ``wanted``."""
-        if wanted:
-            for position, value in enumerate(self.values):
-                if isinstance(value, str) and value in wanted:
-                    yield position, value
+    remnants: list[Remnant] = field(default_factory=list)
 
 
 @dataclass
@@ -241,7 +183,12 @@ class Finding:
 
 
 class Change(NamedTuple):
-    """One repair that can be shown and undone."""
+    """One repair that can be shown and undone.
+
+    ``what`` is ``cell`` (a cell of the table was spelled anew), ``row``, ``column``, ``table`` (taken out, ``new``
+    is null), ``beside`` (a cell beside the table was taken out), ``split`` (one cell became two, ``new`` joins them
+    by `` / ``), ``formula`` (the stored result stands for the formula) or ``long`` (a column became rows).
+    """
 
     rule: str
     sheet: str | None
@@ -250,6 +197,7 @@ class Change(NamedTuple):
     field: str | None
     old: str
     new: str | None
+    what: str = "cell"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as plain data; ``new`` is null where something was taken out."""

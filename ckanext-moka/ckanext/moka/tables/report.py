@@ -9,8 +9,9 @@ from typing import Any
 
 from .context import HIDDEN, Cell, Context, Hit
 from .model import Fields, Finding, Source, SourceNote, Table, UnreadableFile, Value, address, show
+from .questions import Answers, Question, question_id, settles
 from .repair import CleanTable
-from .rules import all_rules
+from .rules import all_questions, all_rules
 from .texts import RULES, SEVERITIES, rule_text, sentence, variant
 
 __all__ = ["BLOCKING", "ENGINE_VERSION", "BadRows", "Report", "bad_rows", "find", "unreadable"]
@@ -40,6 +41,7 @@ class Report:
     readable: bool = True
     tables: list[dict[str, Any]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     stars: int = 0
 
     @property
@@ -70,7 +72,8 @@ class Report:
         return {
             "version": 1, "engine": ENGINE_VERSION, "file": self.file, "format": self.format, "encoding": self.encoding,
             "sha256": self.sha256, "size": self.size, "seconds": round(self.seconds, 3), "readable": self.readable,
-            "tables": self.tables, "findings": [f.to_dict() for f in self.findings], "totals": self.totals(),
+            "tables": self.tables, "findings": [f.to_dict() for f in self.findings],
+            "questions": [q.to_dict() for q in self.questions], "totals": self.totals(),
             "score": self.score, "stars": self.stars, "publishable": self.publishable,
             "publishable_after_repair": self.publishable_after_repair,
         }  # fmt: skip
@@ -88,15 +91,29 @@ def unreadable(error: UnreadableFile, name: str, lang: str, size: int, started: 
     return report
 
 
-def find(source: Source, tables: list[Table], cleaned: list[CleanTable], lang: str, started: float) -> Report:
-    """Return the report of a file whose tables were located, recognised and repaired."""
+def find(
+    source: Source,
+    tables: list[Table],
+    cleaned: list[CleanTable],
+    lang: str,
+    started: float,
+    answers: Answers | None = None,
+) -> Report:
+    """Return the report of a file whose tables were located, recognised and repaired; ``answers`` by question id."""
     context = Context(source, tables)
     report = Report(source.name, source.format, lang, source.encoding, source.sha256, source.size)
     findings = [_note(note, lang) for note in source.notes]
     many = sum(not s.hidden for s in source.sheets) > 1
     hits = [(rule, hit) for rule, check in all_rules().items() for hit in check(context)]
-    findings += [_finding(rule, hit, lang, many) for rule, hit in _masked(hits)]
-    if not any(table.columns for table in tables):
+    asked = [(rule, hit) for rule, ask in all_questions().items() if (hit := ask(context))]
+    masked = _masked([*hits, *asked])
+    findings += [_finding(rule, hit, lang, many) for rule, hit in masked[: len(hits)]]
+    for rule, hit in masked[len(hits) :]:
+        question = _question(rule, hit, lang, many, answers or {})
+        report.questions.append(question)
+        if question.answer is question.finding_when:
+            findings.append(_finding(rule, hit, lang, many))
+    if not any(table.columns for table in tables) and not any(f.rule == "L1-01" for f in findings):
         findings.append(_finding("source-error", Hit("no-table"), lang, None))
     rank = {severity: number for number, severity in enumerate(SEVERITIES)}
     report.findings = sorted(findings, key=lambda f: (f.order, rank[f.severity], -f.count, f.place.row or 0))
@@ -145,6 +162,27 @@ def _note(note: SourceNote, lang: str) -> Finding:
 def _finding(rule: str, hit: Hit, lang: str, many: bool | None) -> Finding:
     """Put a hit into words."""
     entry = variant(rule, hit.variant)
+    data = _data(hit, lang, many)
+    return Finding(
+        rule=rule, severity=hit.severity or entry["severity"], title=rule_text(rule, "title", lang),
+        message=sentence(rule, hit.variant, "message", lang, data), reason=rule_text(rule, "reason", lang),
+        remedy=sentence(rule, hit.variant, "remedy", lang, data), fixable=bool(entry["fixable"]),
+        place=hit.place, count=hit.total, cells=list(hit.cells), order=int(entry["stage"]),
+    )  # fmt: skip
+
+
+def _question(rule: str, hit: Hit, lang: str, many: bool | None, answers: Answers) -> Question:
+    """Put what a rule asks into words; the finding itself is what ``hit`` would make."""
+    words, data, key = RULES()[rule]["question"], _data(hit, lang, many), question_id(rule, hit)
+    text, yes, no = (str(words[part][lang]).format_map(data) for part in ("text", "when_yes", "when_no"))
+    return Question(
+        key, rule, hit.severity or variant(rule, hit.variant)["severity"], rule_text(rule, "title", lang), text,
+        rule_text(rule, "reason", lang), yes, no, settles(rule), hit.place, hit.total, list(hit.cells), answers.get(key),
+    )  # fmt: skip
+
+
+def _data(hit: Hit, lang: str, many: bool | None) -> dict[str, Any]:
+    """Return the values that the sentences about a hit are filled in with."""
     data: dict[str, Any] = {
         **hit.place._asdict(),
         "count": f"{hit.total:,}",
@@ -168,12 +206,7 @@ def _finding(rule: str, hit: Hit, lang: str, many: bool | None) -> Finding:
             if isinstance(value, dict)
             else value
         )
-    return Finding(
-        rule=rule, severity=hit.severity or entry["severity"], title=rule_text(rule, "title", lang),
-        message=sentence(rule, hit.variant, "message", lang, data), reason=rule_text(rule, "reason", lang),
-        remedy=sentence(rule, hit.variant, "remedy", lang, data), fixable=bool(entry["fixable"]),
-        place=hit.place, count=hit.total, cells=list(hit.cells), order=int(entry["stage"]),
-    )  # fmt: skip
+    return data
 
 
 def _sheet_name(place: Fields, lang: str) -> str:

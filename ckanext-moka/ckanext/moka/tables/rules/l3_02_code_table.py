@@ -1,0 +1,81 @@
+"""L3-02: codes whose meaning is nowhere in the file; whether a code table goes with it, a person has to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..context import Context, Hit, joined
+from ..labels import coded_label
+from ..model import Column, Table, as_text
+
+RULE = "L3-02"
+_CODE = re.compile(r"[0-9０-９]{1,3}|[A-Za-zＡ-Ｚａ-ｚ]{1,2}[0-9]{0,3}")
+_LEGEND = re.compile(r"(?<![0-9])[0-9０-９A-Za-z]{1,3}\s*[:：=＝…]\s*[^\s0-9０-９]")
+_LEGEND_SHEET = re.compile(r"コード|凡例|符号|選択肢|区分表|区分一覧|定義|[Cc]ode|[Ll]egend")
+_MEANING = re.compile(r"名称|名$|内容|意味|説明|定義|[Nn]ame|[Mm]eaning|[Ll]abel")
+_MOST = 30
+
+
+def check(_context: Context) -> Iterator[Hit]:
+    """Nothing is certain here: the code table may be another file of the dataset."""
+    yield from ()
+
+
+def ask(context: Context) -> Hit | None:
+    """Ask once about all columns of bare codes that neither the file nor a standard explains."""
+    if _legend(context):
+        return None
+    found = []
+    for table in context.tables:
+        for column in table.columns:
+            if (
+                column.index not in table.schema_fields
+                and coded_label(column.label)
+                and not _LEGEND.search(column.label)
+                and _codes(column)
+                and not _named_beside(table, column)
+            ):
+                places = ((i, v) for i, v in enumerate(column.values) if v not in (None, ""))
+                if hit := context.group_at(table, column, places, "default"):
+                    found.append(hit)
+    return joined(found, "default")
+
+
+def _codes(column: Column) -> bool:
+    """A few short codes, each used again and again."""
+    values = [v for v in column.counts if v not in (None, "")]
+    return (
+        2 <= len(values) <= _MOST
+        and column.filled >= 2 * len(values)
+        and all(isinstance(v, (str, int)) and _CODE.fullmatch(as_text(v).strip()) for v in values)
+    )
+
+
+def _named_beside(table: Table, column: Column) -> bool:
+    """Another column says in words what each code means: one word per code."""
+    for other in table.columns:
+        if other is column or not other.texts or _codes(other):
+            continue
+        if len(other.counts) > len(column.counts) + 1 or len(other.texts) < 2:
+            continue
+        meaning: dict[object, object] = {}
+        if all(meaning.setdefault(c, w) == w for c, w in zip(column.values, other.values, strict=True)):
+            return True
+    return False
+
+
+def _legend(context: Context) -> bool:
+    """A sheet or a small table of codes and their meanings, or a note that spells them out (1：有　2：無)."""
+    if any(_LEGEND_SHEET.search(sheet.name or "") for sheet in context.source.sheets if not sheet.hidden):
+        return True
+    for table in context.tables:
+        labels = [column.label for column in table.columns]
+        if len(labels) <= 4 and any("コード" in x for x in labels) and any(map(_MEANING.search, labels)):
+            return True
+        rows = table.sheet.rows
+        around = [v for r in [*table.title_rows, *table.note_rows] for v in rows[r]]
+        around += [rows[r][c] for r, c in table.side_cells]
+        if any(isinstance(v, str) and len(_LEGEND.findall(v)) >= 2 for v in around):
+            return True
+    return False
