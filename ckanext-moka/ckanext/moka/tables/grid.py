@@ -7,27 +7,16 @@ from datetime import date, time
 
 from ..core.dates import parse_date
 from ..core.numbers import is_mark, parse_number
-from .model import Sheet, Value
+from .cells import Rows, Value, is_filled
+from .model import Sheet
 
 __all__ = ["Grid", "is_filled"]
-
-
-def is_filled(value: Value) -> bool:
-    """Tell whether a cell holds more than white space."""
-    return value is not None and value != "" and not (isinstance(value, str) and value.isspace())
-
-
-def _any_filled(row: list[Value]) -> bool:
-    first = next((v for v in row if v), None)
-    if isinstance(first, str) and not first.isspace():
-        return True
-    return any(map(is_filled, row))
 
 
 class _Filled(dict[int, frozenset[int]]):
     """Row number -> the columns that are filled; worked out for the rows that are asked for."""
 
-    def __init__(self, rows: list[list[Value]]) -> None:
+    def __init__(self, rows: Rows) -> None:
         super().__init__()
         self.rows = rows
 
@@ -43,7 +32,7 @@ class Grid:
         self.sheet = sheet
         self.rows = sheet.rows
         self.filled = _Filled(sheet.rows)
-        self.filled_rows = [number for number, row in enumerate(self.rows) if _any_filled(row)]
+        self.filled_rows = sheet.rows.filled_rows
 
     def value(self, row: int, column: int) -> Value:
         """Return a cell, ``None`` beyond the end of its row."""

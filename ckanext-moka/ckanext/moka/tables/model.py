@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 
-
 class UnreadableFile(Exception):
     """The file cannot be read as a table; ``str(error)`` says why and what to do, in Japanese."""
 
@@ -91,6 +90,10 @@ class Sheet:
     objects: int = 0
     blank_tail: int = 0
     formats: list[tuple[int, int, frozenset[str]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rows, Rows):
+            self.rows = Rows.of_lists(self.rows)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,250 @@
+"""One column of a located table, with the questions that rules ask about its cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from re import Pattern
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .cells import Store, Value
+from .prefilter import Alphabet, possible, weaker
+
+__all__ = ["Column"]
+
+_FEW = 64
+_SURROGATE = 0xD800
+
+
+class Column:
+    """One column of a located table: ``values`` are its data cells from top to bottom.
+
+    The cells are kept as numbers that point to distinct values (``store``). Cheap, whatever the number of rows:
+    ``len``, :attr:`filled`, :attr:`native`, :meth:`matching`, :meth:`holds`, :meth:`among`, :meth:`count_of`,
+    :meth:`places`, :meth:`positions_of`. Dear where all values differ: :attr:`texts`, :attr:`counts` (a Python object
+    per distinct value), :attr:`joined`. Dear always: :attr:`values` (a Python list of all cells).
+    """
+
+    def __init__(
+        self,
+        index: int,
+        raw_label: str,
+        label: str,
+        values: Sequence[Value] | None = None,
+        *,
+        store: Store | None = None,
+    ) -> None:
+        self.index, self.raw_label, self.label = index, raw_label, label
+        self.store = store if store is not None else Store.of_values(values or ())
+        self.profiles: dict[str | None, Any] = {}
+        """What :func:`tables.profile.profile` found, by declared type."""
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def __repr__(self) -> str:
+        return f"Column({self.index}, {self.label!r}, {len(self)} cells)"
+
+    @cached_property
+    def values(self) -> list[Value]:
+        """All cells as a Python list."""
+        return self.store.values()
+
+    @cached_property
+    def counts(self) -> Counter[Value]:
+        """Distinct values with their counts, in order of first appearance."""
+        found: Counter[Value] = Counter()
+        for value, count in zip(self.store.pool, self.store.tally, strict=True):
+            found[value] += count
+        return found
+
+    @cached_property
+    def texts(self) -> Counter[str]:
+        """Distinct text values with their counts (numbers and dates of a spreadsheet are not text)."""
+        found: Counter[str] = Counter()
+        pairs = zip(self.store.pool, self.store.tally, strict=True)
+        dict.update(found, {v: n for v, n in pairs if v.__class__ is str and v})
+        return found
+
+    @property
+    def distinct(self) -> int:
+        """Number of distinct texts, without making them."""
+        return len(self.store.words) - self.store.words.null_count - self._has_empty
+
+    @cached_property
+    def _has_empty(self) -> int:
+        return int(pc.sum(pc.equal(self.store.words, "")).as_py() or 0)
+
+    @cached_property
+    def joined(self) -> str:
+        """All distinct texts in one string: one search tells whether a pattern occurs at all (see :meth:`holds`)."""
+        return "\x1f".join(self.texts)
+
+    @cached_property
+    def filled(self) -> int:
+        """Number of cells that are not empty."""
+        return len(self) - self.count_of(pc.fill_null(pc.equal(self.store.words, ""), False)) - self._absent
+
+    @cached_property
+    def _absent(self) -> int:
+        if not self.store.words.null_count:
+            return 0
+        nulls = pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist()
+        return sum(self.store.tally[c] for c in nulls if self.store.pool_value(c) is None)
+
+    @cached_property
+    def native(self) -> Counter[type]:
+        """Number of cells per type among those that are not text and not empty."""
+        found: Counter[type] = Counter()
+        if self.store.words.null_count:
+            for code in pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist():
+                value = self.store.pool_value(code)
+                if value is not None:
+                    found[type(value)] += self.store.tally[code]
+        return found
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """Every character that occurs in a text of the column."""
+        return Alphabet(_alphabet(self.store.words))
+
+    def replaced(self, values: Sequence[Value]) -> None:
+        """Put other values in place and forget what was derived from the old ones."""
+        self._start(Store.of_values(values))
+
+    def rewritten(self, mapping: Mapping[str, Value]) -> None:
+        """Put other values in the place of some texts (old -> new) and forget what was derived from the old ones."""
+        codes = self.codes_of(mapping)
+        self._start(self.store.mapped({code: mapping[text] for text, code in codes.items()}))
+
+    def _start(self, store: Store) -> None:
+        for name in (
+            "values",
+            "counts",
+            "texts",
+            "_has_empty",
+            "joined",
+            "filled",
+            "_absent",
+            "native",
+            "alphabet",
+        ):
+            self.__dict__.pop(name, None)
+        self.store, self.profiles = store, {}
+
+    def renamed(self, label: str) -> Column:
+        """Return a column with the same values under ``label``, keeping what was derived from them."""
+        twin = Column(self.index, self.raw_label, label, store=self.store)
+        for name, known in self.__dict__.items():
+            if name not in ("index", "raw_label", "label", "store", "profiles"):
+                twin.__dict__[name] = known
+        twin.profiles = self.profiles if label == self.label else {}
+        return twin
+
+    def found(self, pattern: Pattern[str]) -> Any:
+        """Return where ``pattern`` is found: an Arrow array of booleans aligned with the distinct values.
+
+        The answer is that of Python's ``re.search``; Arrow and the alphabet only spare Python the hopeless texts.
+        """
+        words = self.store.words
+        numbers: Any = range(len(words))
+        texts = words
+        if len(words) > _FEW:
+            if not possible(pattern, self.alphabet):
+                return _marked(len(words), ())
+            doubtful = _doubtful(words, pattern)
+            if doubtful is not None:
+                numbers, texts = doubtful.to_pylist(), words.take(doubtful)
+        search = pattern.search
+        wanted = [n for n, text in zip(numbers, texts.to_pylist(), strict=True) if text and search(text)]
+        return _marked(len(words), wanted)
+
+    def holds(self, pattern: Pattern[str]) -> bool:
+        """Tell whether ``pattern`` is found in any text."""
+        return bool(pc.any(self.found(pattern)).as_py())
+
+    def matching(self, pattern: Pattern[str]) -> set[str]:
+        """Return the distinct texts in which ``pattern`` is found."""
+        return set(self.store.words.filter(self.found(pattern)).to_pylist())
+
+    def among(self, wanted: Iterable[str]) -> set[str]:
+        """Return which of ``wanted`` occur as texts of cells."""
+        words = pa.array(list(wanted), pa.string())
+        return set(words.filter(pc.is_in(words, self.store.words)).to_pylist()) - {None}
+
+    def first(self, wanted: Collection[str]) -> str:
+        """Return that of ``wanted`` which comes first in the column; ``StopIteration`` when none occurs."""
+        marks = pc.is_in(self.store.words, pa.array(list(wanted), pa.string()))
+        return next(iter(self.store.words.filter(marks)[:1].to_pylist()))
+
+    def marked(self, wanted: Iterable[str]) -> Any:
+        """Return an Arrow array of booleans aligned with the distinct values: which of them are in ``wanted``."""
+        return pc.is_in(self.store.words, pa.array(list(wanted), pa.string()))
+
+    def codes_of(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Return the code of each of ``wanted`` that occurs."""
+        numbers = pc.indices_nonzero(self.marked(wanted))
+        return dict(zip(self.store.words.take(numbers).to_pylist(), numbers.to_pylist(), strict=True))
+
+    def count_of(self, marks: Any) -> int:
+        """Return how many cells have one of the distinct values that ``marks`` marks."""
+        codes = pc.indices_nonzero(marks)
+        if self.store.size == len(self.store):
+            return len(codes)
+        tally = self.store.tally
+        return sum(tally[code] for code in codes.to_pylist())
+
+    def positions_of(self, marks: Any) -> Any:
+        """Return the positions of the cells whose distinct value is marked, as an Arrow array in order."""
+        return self.store.where(marks)
+
+    def places(self, wanted: set[str]) -> Iterator[tuple[int, str]]:
+        """Yield ``(position in the data, value)`` for every cell whose text is one of ``wanted``."""
+        if not wanted:
+            return
+        where = self.store.where(self.marked(wanted))
+        words, codes = self.store.words, self.store.codes.take(where)
+        for start in range(0, len(where), 4096):
+            texts = words.take(codes[start : start + 4096]).to_pylist()
+            yield from zip(where[start : start + 4096].to_pylist(), texts, strict=True)
+
+
+def _doubtful(words: Any, pattern: Pattern[str]) -> Any:
+    """Return the numbers of the texts in which Arrow cannot rule ``pattern`` out; ``None`` when it cannot tell."""
+    cheap = weaker(pattern)
+    if cheap is None:
+        return None
+    try:
+        return pc.indices_nonzero(pc.match_substring_regex(words, cheap))
+    except pa.ArrowInvalid:
+        # More repetitions than RE2 allows.
+        return None
+
+
+def _marked(length: int, wanted: Sequence[int]) -> Any:
+    if not wanted:
+        return pa.nulls(length, pa.bool_()).fill_null(False)
+    return pc.is_in(pa.array(range(length), pa.int32()), pa.array(wanted, pa.int32()))
+
+
+def _alphabet(words: Any) -> frozenset[str]:
+    """Return the characters of an Arrow array of strings."""
+    _valid, offsets, data = words.buffers() if len(words) else (None, None, None)
+    if data is None or data.size == 0:
+        return frozenset()
+    marks = pa.Array.from_buffers(pa.int32(), len(words) + 1, [None, offsets], offset=words.offset)
+    low, high = marks[0].as_py(), marks[-1].as_py()
+    text = data.slice(low, high - low)
+    octets = pa.Array.from_buffers(pa.uint8(), text.size, [None, text])
+    plain = pc.unique(octets).to_pylist()
+    if all(code < 128 for code in plain):
+        return frozenset(map(chr, plain))
+    units = pa.py_buffer(text.to_pybytes().decode("utf-8").encode("utf-16-le"))
+    codes = pc.unique(pa.Array.from_buffers(pa.uint16(), units.size // 2, [None, units])).to_pylist()
+    if any(_SURROGATE <= code < 0xE000 for code in codes):
+        return frozenset(text.to_pybytes().decode("utf-8"))
+    return frozenset(map(chr, codes))
