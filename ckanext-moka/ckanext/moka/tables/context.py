@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypedDict
 
-from .model import Column, Fields, Source, Table, Value, address, show
+from .model import Column, Fields, Remnant, Source, Table, Value, address, show
 from .profile import Profile, profile
 
 __all__ = ["HIDDEN", "SHOWN", "Cell", "Context", "Hit", "joined", "spans", "spot"]
@@ -46,6 +46,10 @@ class Context:
     def text_file(self) -> bool:
         """CSV or TSV rather than a workbook."""
         return self.source.format in ("csv", "tsv")
+
+    def remnants(self, kind: str) -> list[Remnant]:
+        """Return what the workbook carries of one kind besides the values of its sheets."""
+        return [item for item in self.source.remnants if item.kind == kind]
 
     def columns(self) -> Iterator[tuple[Table, Column, Profile]]:
         """Yield every column of every table with its profile."""

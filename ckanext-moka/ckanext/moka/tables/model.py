@@ -62,13 +62,13 @@ class SourceNote(NamedTuple):
 class Remnant(NamedTuple):
     """Something that a workbook carries besides the values of its sheets; ``texts`` are looked at, never shown.
 
-    ``labels`` are names of fields to which the texts belong, where there are any (the cache of a pivot table).
+    ``size`` says how many there are, ``labels`` are names of fields to which the texts belong, where there are any (the cache of a pivot table).
     """
 
     kind: str
     sheet: str | None = None
     cell: str | None = None
-    count: int = 1
+    size: int = 1
     texts: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 

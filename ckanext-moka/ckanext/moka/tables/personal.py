@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -12,8 +13,8 @@ from ..core.codes import is_individual_number
 from .model import Column, Table, as_text
 
 __all__ = [
-    "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "number_label", "officer_label",
-    "person_column", "person_reading", "personal_text", "possible_individual_numbers", "private_address_label",
+    "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "kind_words", "number_label", "officer_label",
+    "person_column", "person_reading", "personal_column", "personal_kind", "personal_text", "possible_individual_numbers", "private_address_label",
     "running_text",
 ]  # fmt: skip
 
@@ -63,6 +64,18 @@ _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _PLACE_END = re.compile(
     r"(院|店|園|館|校|駅|所|社|荘|寺|橋|町|村|区|市|県|丁目|公園|会|室|課|部|局|課長|棟|台|場|橋|川|山|池|号|線|課|係|団|組|課税|税|費|費用|地区|工事|対策|金|料|業|数|率|額|別|計|等|他|者|中央|東|西|南|北)$"
 )
+
+
+_KINDS = {
+    "マイナンバー": "individual number", "携帯電話番号": "mobile number", "メールアドレス": "mail address",
+    "生年月日": "birth date", "氏名": "name", "口座番号": "bank account", "住所": "address", "電話番号": "phone number",
+}  # fmt: skip
+
+
+def kind_words(*kinds: str | None) -> dict[str, str]:
+    """Return kinds of personal data for a message in both languages."""
+    named = [kind for kind in kinds if kind]
+    return {"ja": "・".join(named), "en": ", ".join(_KINDS.get(kind, kind) for kind in named)}
 
 
 def number_label(label: str) -> bool:
@@ -215,6 +228,28 @@ def personal_text(text: str) -> str | None:
     if BIRTH.search(narrow) or re.search(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?生", narrow):
         return "生年月日"
     return "氏名" if any(_is_name(part) for part in re.split(r"[\n、,:：（）()]", text)) else None
+
+
+def personal_column(column: Column) -> str | None:
+    """Return what kind of personal datum a column holds by its label and values, or ``None``."""
+    if number_label(column.label) and column.filled:
+        return "マイナンバー"
+    if individual_numbers(column):
+        return "マイナンバー"
+    if BIRTH.search(column.label):
+        return "生年月日"
+    if person_column(column):
+        return "氏名"
+    kinds = (personal_text(text) for text in column.texts)
+    return next((kind for kind in kinds if kind and kind != "氏名"), None)
+
+
+def personal_kind(texts: Sequence[str], label: str = "") -> str | None:
+    """Return what kind of personal datum a few loose texts hold, or ``None``; a single name among them counts."""
+    column = Column(0, label, label, [text for text in texts if text])
+    if kind := personal_column(column):
+        return kind
+    return "氏名" if any(_SPACED_NAME.match(t.strip()) and _is_name(t) for t in column.texts) else None
 
 
 def running_text(text: str) -> list[str]:

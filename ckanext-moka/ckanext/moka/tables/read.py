@@ -9,6 +9,8 @@ from pathlib import Path
 import python_calamine
 
 from . import delimited, encodings, workbook
+from .container import Container
+from .facts import BookFacts, SheetFacts
 from .model import Range, Sheet, Source, SourceNote, UnreadableFile, Value
 
 __all__ = ["MAX_BYTES", "read"]
@@ -88,7 +90,8 @@ def _kind(path: Path, head: bytes) -> str:
 
 
 def _office(path: Path) -> str:
-    names = set(workbook.guard(path))
+    with Container(path) as box:
+        names = box.names
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "xl/workbook.bin" in names:
@@ -116,7 +119,7 @@ def _read_text(path: Path, source: Source) -> None:
     controls = re.search(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])
     if controls and len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])) > 20:
         raise UnreadableFile("format", rule="L1-01", kind="表ではない形式")
-    sheet, source.delimiter, notes = delimited.parse(text)
+    sheet, source.delimiter, notes = delimited.parse(text.encode())
     source.format = "tsv" if source.delimiter == "\t" else "csv"
     source.sheets = [sheet]
     source.notes += notes
@@ -131,10 +134,8 @@ def _read_text(path: Path, source: Source) -> None:
 
 
 def _read_workbook(path: Path, source: Source) -> None:
-    facts = workbook.sheet_facts(path) if source.format == "xlsx" else {}
-    if source.format != "xls":
-        source.parts = workbook.guard(path)
-        source.properties = workbook.properties(path)
+    facts = workbook.facts(path) if source.format == "xlsx" else BookFacts()
+    source.parts, source.properties, source.remnants = facts.parts, facts.properties, facts.remnants
     try:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
             hidden = {
@@ -143,17 +144,17 @@ def _read_workbook(path: Path, source: Source) -> None:
             kinds = {m.name: m.typ for m in book.sheets_metadata}
             for title in book.sheet_names:
                 if kinds.get(title) == python_calamine.SheetTypeEnum.WorkSheet:
-                    source.sheets.append(_sheet(book, title, title in hidden, facts.get(title)))
+                    source.sheets.append(_sheet(book, title, title in hidden, facts.sheets.get(title)))
     except python_calamine.PasswordError as error:
         raise UnreadableFile("encrypted") from error
     except (python_calamine.CalamineError, OSError) as error:
         raise UnreadableFile("broken") from error
-    if not any(sheet.rows for sheet in source.sheets):
+    if not any(sheet.rows or sheet.objects for sheet in source.sheets):
         raise UnreadableFile("empty")
 
 
 def _sheet(
-    book: python_calamine.CalamineWorkbook, title: str, hidden: bool, facts: workbook.SheetFacts | None
+    book: python_calamine.CalamineWorkbook, title: str, hidden: bool, facts: SheetFacts | None
 ) -> Sheet:
     grid = book.get_sheet_by_name(title)
     rows: list[list[Value]] = [

@@ -1,4 +1,4 @@
-"""The words of every rule: read once from ``rules/texts.yaml``, filled in for one finding."""
+"""The words of every rule: read once from ``rules/texts*.yaml``, filled in for one finding."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ SEVERITIES = ("fatal", "critical", "major", "minor", "info")
 
 @cache
 def _rules() -> dict[str, dict[str, Any]]:
-    text = resources.files(__package__).joinpath("rules", "texts.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    folder = resources.files(__package__).joinpath("rules")
+    found: dict[str, dict[str, Any]] = {}
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.name.startswith("texts") and item.name.endswith(".yaml"):
+            found.update(yaml.safe_load(item.read_text(encoding="utf-8")))
+    return found
 
 
 def RULES() -> dict[str, dict[str, Any]]:

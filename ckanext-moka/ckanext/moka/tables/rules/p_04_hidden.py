@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..context import Context, Hit
-from ..model import Column, Fields, Sheet, as_text, column_letters
-from ..personal import BIRTH, individual_numbers, number_label, person_column, personal_text
+from ..context import HIDDEN, SHOWN, Cell, Context, Hit, spans
+from ..model import Column, Fields, Sheet, address, as_text, column_letters
+from ..personal import kind_words, personal_column
 
 RULE = "P-04"
 
@@ -14,59 +14,52 @@ RULE = "P-04"
 def check(context: Context) -> Iterator[Hit]:
     """Hidden sheets with values; personal data in any hidden part (hidden rows and columns as such are L1-13)."""
     for sheet in context.source.sheets:
-        cells = sum(1 for row in sheet.rows for v in row if v not in (None, ""))
-        if sheet.hidden and cells:
-            kind = _scan(sheet, range(len(sheet.rows)), range(max(map(len, sheet.rows), default=0)))
-            if kind:
-                yield Hit(
-                    "personal",
-                    Fields(sheet.name),
-                    {
-                        "where": _where(f"非表示のシート「{sheet.name}」", f"Hidden sheet {sheet.name}"),
-                        "kind": kind,
-                    },
-                )
-            else:
-                yield Hit("sheet", Fields(sheet.name), {"name": sheet.name, "cells": cells}, cells)
-            continue
         width = max(map(len, sheet.rows), default=0)
+        if sheet.hidden:
+            yield from _hidden_sheet(sheet, width)
+            continue
         rows = sorted(r for r in sheet.hidden_rows if r < len(sheet.rows))
-        if rows and (kind := _scan(sheet, rows, range(width))):
-            yield Hit(
-                "personal",
-                Fields(sheet.name, None, rows[0] + 1),
-                {"where": _where("非表示の行", "A hidden row"), "kind": kind},
-            )
+        if rows and (found := _scan(sheet, rows, range(width))):
+            listed = "、".join(spans(r + 1 for r in rows)[:8])
+            yield _personal(sheet, found, f"非表示の行（{listed} 行目）", f"Hidden rows ({listed})")
         columns = sorted(c for c in sheet.hidden_cols if c < width)
-        if columns and (kind := _scan(sheet, range(len(sheet.rows)), columns)):
-            letters = "、".join(column_letters(c) for c in columns)
-            yield Hit(
-                "personal",
-                Fields(sheet.name),
-                {"where": _where(f"非表示の列（{letters}）", f"Hidden columns ({letters})"), "kind": kind},
-            )
+        if columns and (found := _scan(sheet, range(len(sheet.rows)), columns)):
+            listed = "、".join(column_letters(c) for c in columns[:8])
+            yield _personal(sheet, found, f"非表示の列（{listed} 列）", f"Hidden columns ({listed})")
 
 
-def _where(ja: str, en: str) -> dict[str, str]:
-    return {"ja": ja, "en": en}
+def _hidden_sheet(sheet: Sheet, width: int) -> Iterator[Hit]:
+    filled = [(r, c) for r, row in enumerate(sheet.rows) for c, v in enumerate(row) if v not in (None, "")]
+    if not filled:
+        return
+    found = _scan(sheet, range(len(sheet.rows)), range(width))
+    if found:
+        yield _personal(sheet, found, f"非表示のシート「{sheet.name}」", f"Hidden sheet {sheet.name}")
+        return
+    place = Fields(sheet.name, address(*filled[0]), filled[0][0] + 1)
+    variant = "very-hidden" if sheet.very_hidden else "sheet"
+    yield Hit(variant, place, {"name": sheet.name, "cells": len(filled)}, len(filled))
 
 
-def _scan(sheet: Sheet, rows: range | list[int], columns: range | list[int]) -> str | None:
-    """Return the first kind of personal data in a block, looking at columns with their labels."""
+def _personal(sheet: Sheet, found: tuple[str, list[tuple[int, int]]], ja: str, en: str) -> Hit:
+    kind, places = found
+    cells = [Cell(cell=address(r, c), row=r + 1, value=HIDDEN) for r, c in places[:SHOWN]]
+    first = Fields(sheet.name, cells[0]["cell"], cells[0]["row"], None, HIDDEN)
+    data = {"where": {"ja": ja, "en": en}, "kind": kind_words(kind)}
+    return Hit("personal-very-hidden" if sheet.very_hidden else "personal", first, data, len(places), cells)
+
+
+def _scan(
+    sheet: Sheet, rows: Sequence[int], columns: Sequence[int]
+) -> tuple[str, list[tuple[int, int]]] | None:
+    """Return the first kind of personal data in a block and its cells, looking at columns with their labels."""
     for index in columns:
         label = next(
             (as_text(r[index]) for r in sheet.rows[:10] if index < len(r) and isinstance(r[index], str)), ""
         )
-        values = [sheet.rows[r][index] for r in rows if index < len(sheet.rows[r])]
-        column = Column(index, label, label, values)
-        if number_label(label) or individual_numbers(column):
-            return "マイナンバー"
-        if BIRTH.search(label):
-            return "生年月日"
-        if person_column(column):
-            return "氏名"
-        for text in column.texts:
-            kind = personal_text(text)
-            if kind and kind != "氏名":
-                return kind
+        inside = [r for r in rows if index < len(sheet.rows[r])]
+        column = Column(index, label, label, [sheet.rows[r][index] for r in inside])
+        if kind := personal_column(column):
+            filled = [(r, index) for r in inside if sheet.rows[r][index] not in (None, "", label)]
+            return kind, filled or [(inside[0], index)]
     return None
