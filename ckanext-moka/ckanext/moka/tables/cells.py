@@ -183,6 +183,11 @@ class _Texts:
     def select(self, rows: Sequence[int]) -> Store:
         return Store.of_texts(_pick(self.array, rows))
 
+    def equal(self, value: Value) -> list[int]:
+        if not isinstance(value, str):
+            return []
+        return pc.indices_nonzero(pc.fill_null(pc.equal(self.array, value), False)).to_pylist()
+
     def head(self, height: int) -> _Texts:
         return _Texts(self.array[:height])
 
@@ -222,6 +227,10 @@ class _Mixed:
     def select(self, rows: Sequence[int]) -> Store:
         return self.store.select(rows)
 
+    def equal(self, value: Value) -> list[int]:
+        marks = [type(known) is type(value) and known == value for known in self.store.pool]
+        return self.store.where(pa.array(marks, pa.bool_())).to_pylist()
+
     def head(self, height: int) -> _Mixed:
         return _Mixed(Store(self.store.codes[:height], self.store._words, self.store._pool))
 
@@ -245,6 +254,9 @@ class _Sparse:
 
     def select(self, rows: Sequence[int]) -> Store:
         return Store.of_values([self.cells.get(row) for row in rows])
+
+    def equal(self, value: Value) -> list[int]:
+        return sorted(row for row, known in self.cells.items() if known == value)
 
     def head(self, height: int) -> _Sparse:
         return _Sparse(height, self.cells)
@@ -373,6 +385,28 @@ class Rows(Sequence[list[Value]]):
         if column >= len(self._columns):
             return pa.array([False] * (self._height if rows is None else len(rows)), pa.bool_())
         return self._columns[column].filled(rows)
+
+    def filled_in(self, column: int, rows: Sequence[int]) -> list[int]:
+        """Return those of ``rows`` in which a column holds more than white space."""
+        found = pc.indices_nonzero(self.filled(column, rows)).to_pylist()
+        return list(rows) if len(found) == len(rows) else [rows[position] for position in found]
+
+    def equal(self, column: int, value: Value) -> list[int]:
+        """Return the rows in which a column holds exactly this value."""
+        return self._columns[column].equal(value) if column < len(self._columns) else []
+
+    def longest(self, rows: Sequence[int]) -> int:
+        """Return the number of cells of the longest of ``rows``; 0 when there is none."""
+        if not len(rows):
+            return 0
+        odd = [self._widths[row] for row in rows if row in self._widths] if self._widths else []
+        return max([*odd, self._width if len(odd) < len(rows) else 0])
+
+    def shorter(self, width: int, rows: Sequence[int]) -> list[int]:
+        """Return those of ``rows`` that have fewer cells than ``width``."""
+        if self._width >= width and not self._widths:
+            return []
+        return [row for row in rows if self.width(row) < width]
 
     def count_filled(self, column: int, rows: Sequence[int] | None = None) -> int:
         """Return how many cells of a column hold more than white space."""

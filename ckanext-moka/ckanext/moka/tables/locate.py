@@ -6,9 +6,10 @@ Sheets are looked at row by row as the set of filled columns; nothing is decided
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from .cleaning import clean_label
-from .grid import Grid, is_filled
+from .grid import Grid
 from .headers import LOOKAHEAD, NOTE, body_columns, header_row, labels, lower_header, upper_header
 from .model import Column, Sheet, Table
 from .regions import View, blocks, is_form, sides, window
@@ -55,19 +56,32 @@ def _table(grid: Grid, rows: list[int]) -> Table:
     low, high = _extent(grid, headers, data, core)
     columns, blank, side = _columns(grid, headers, data, low, high)
     last = data[-1] if data else headers[-1]
-    filled = set(grid.filled_rows)
-    blank_rows = [r for r in range(headers[-1] + 1, last) if r not in filled]
-    inside = frozenset(range(low, high + 1))
-    wide = [r for r in [*headers, *data] if low > 0 or len(grid.rows[r]) > high + 1]
-    outside = [(r, c) for r in wide for c in sorted(grid.filled[r] - inside)]
+    blank_rows = _blank_rows(grid, headers[-1], last)
+    outside = _outside(grid, [*headers, *data], low, high)
     # In a text file a value beyond the header's own fields is one field too many, not a note beside the table.
     fields = len(grid.rows[headers[-1]]) if grid.sheet.name is None else None
     data_side = [(r, c) for r, c in outside if fields is None or c < fields]
     extra = [(r, c) for r, c in outside if fields is not None and c >= fields]
+    beside = set(side)
     return Table(
         sheet=grid.sheet, header_rows=headers, data_rows=data, columns=columns, title_rows=before, note_rows=sorted(notes),
-        blank_rows=blank_rows, blank_columns=blank, side_cells=side + [cell for cell in data_side if cell not in side], extra_cells=extra,
+        blank_rows=blank_rows, blank_columns=blank, side_cells=side + [cell for cell in data_side if cell not in beside], extra_cells=extra,
     )  # fmt: skip
+
+
+def _blank_rows(grid: Grid, header: int, last: int) -> list[int]:
+    start, end = bisect_right(grid.filled_rows, header), bisect_left(grid.filled_rows, last)
+    if end - start == last - header - 1:
+        return []
+    filled = set(grid.filled_rows[start:end])
+    return [r for r in range(header + 1, last) if r not in filled]
+
+
+def _outside(grid: Grid, rows: list[int], low: int, high: int) -> list[tuple[int, int]]:
+    """The filled cells of ``rows`` that stand left or right of the columns from ``low`` to ``high``."""
+    first, end = window(grid)
+    beyond = [*range(first, low), *range(high + 1, min(grid.rows.longest(rows), end))]
+    return sorted((r, c) for c in beyond for r in grid.rows.filled_in(c, rows))
 
 
 def _trailing_notes(grid: Grid, after: list[int], core: set[int]) -> set[int]:
@@ -109,10 +123,10 @@ def _extent(grid: Grid, headers: list[int], data: list[int], core: set[int]) -> 
         if merged.top in headers:
             named.update(range(max(merged.left, window(grid)[0]), min(merged.right + 1, window(grid)[1])))
     first, end = window(grid)
-    widest = min(max((len(grid.rows[r]) for r in data), default=0), end)
+    widest = min(grid.rows.longest(data), end)
     many = max(2, len(data) * 0.3)
     other = [c for c in range(first, widest) if c not in named]
-    counts = {c: sum(1 for r in data if c < len(grid.rows[r]) and is_filled(grid.rows[r][c])) for c in other}
+    counts = {c: grid.rows.count_filled(c, data) for c in other}
     real = named | {c for c, n in counts.items() if n >= many or (n and c in core)}
     return min(real), max(real)
 
@@ -124,21 +138,21 @@ def _columns(
     names = labels(grid, headers, low, high)
     for index in range(low, high + 1):
         raw = names[index - low]
-        values = [cells[index] if index < len(cells) else None for cells in (grid.rows[r] for r in data)]
+        store = grid.rows.select(index, data)
         named = bool(raw.strip())
         apart = index > low and _cut_off(grid, data, headers, names, index - low, low, high)
-        filled = sum(map(is_filled, values)) if apart or not named else 1
+        filled = grid.rows.count_filled(index, data) if apart or not named else 1
         instruction = raw.startswith(("←", "⇐", "<-")) or (
-            not named and any(str(v).startswith("←") for v in values if v)
+            not named and any(str(v).startswith("←") for v in store.pool if v)
         )
         most = max(1, len(data) * 0.1) if named else max(10, len(data) * 0.1)
         lonely = apart and (filled > 0 or named) and filled <= most and filled < len(data)
         if instruction or lonely:
-            side += [(r, index) for r in [*headers, *data] if index in grid.filled[r]]
+            side += [(r, index) for r in grid.rows.filled_in(index, [*headers, *data])]
         elif not raw.strip() and not filled:
             blank.append(index)
         else:
-            columns.append(Column(index, raw, clean_label(raw), values))
+            columns.append(Column(index, raw, clean_label(raw), store=store))
     last = max((c.index for c in columns), default=0)
     blank = [i for i in blank if i < last] + _blank_right(grid, headers, columns, high)
     return columns, sorted(set(blank)), side
@@ -156,9 +170,10 @@ def _cut_off(
     for left in range(index - 1, low - 1, -1):
         if names[left - low].strip():
             return False
-        if not any(left in grid.filled[r] for r in [*headers, *data]):
+        taken = grid.rows.count_filled(left, data)
+        if not taken and not any(left in grid.filled[r] for r in headers):
             return True
-        if sum(left in grid.filled[r] for r in data) > max(10, len(data) * 0.1):
+        if taken > max(10, len(data) * 0.1):
             return False
     return False
 
@@ -169,9 +184,7 @@ def _blank_right(grid: Grid, headers: list[int], columns: list[Column], high: in
         return []
     width = len(grid.rows[headers[-1]])
     last = max(column.index for column in columns)
-    return [
-        c for c in range(last + 1, width) if not any(c < len(row) and is_filled(row[c]) for row in grid.rows)
-    ]
+    return [c for c in range(last + 1, width) if not grid.rows.count_filled(c)]
 
 
 def _linkdata(grid: Grid, header: int) -> Table:
@@ -188,10 +201,11 @@ def _linkdata(grid: Grid, header: int) -> Table:
             column.label = "番号"
     last = data[-1] if data else header
     inside = {c.index for c in columns} | set(blank)
-    extra = [(r, c) for r in data for c in sorted(grid.filled[r] - inside) if (r, c) not in side]
+    beyond = [c for c in range(grid.rows.longest(data)) if c not in inside]
+    extra = sorted({(r, c) for c in beyond for r in grid.rows.filled_in(c, data)}.difference(side))
     return Table(
         sheet=grid.sheet, header_rows=[header], data_rows=data, columns=columns,
         title_rows=[r for r in grid.filled_rows if r < header], meta_rows=meta, note_rows=[],
-        blank_rows=[r for r in range(header + 1, last) if not grid.filled[r]], blank_columns=blank,
+        blank_rows=_blank_rows(grid, header, last), blank_columns=blank,
         side_cells=side, extra_cells=extra,
     )  # fmt: skip

@@ -127,12 +127,8 @@ def _repeated(grid: Grid, block: list[int]) -> list[list[int]]:
         return [block]
     first, texts = columns[0], _texts(grid, header)
     mark = grid.value(header, first)
-    rows, width = grid.rows, first
-    again = [
-        n
-        for n, r in enumerate(block)
-        if r > header and len(rows[r]) > width and rows[r][first] == mark and _texts(grid, r) == texts
-    ]
+    same = {r for r in grid.rows.equal(first, mark) if r > header and _texts(grid, r) == texts}
+    again = [n for n, r in enumerate(block) if r in same] if same else []
     cuts = []
     for number in again:
         while number > 1 and block[number - 1] > header and _title_line(grid, block[number - 1]):
