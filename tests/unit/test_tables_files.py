@@ -155,7 +155,8 @@ def test_typed_columns_of_a_workbook(tmp_path: Path) -> None:
         ("電話番号", ["0285830000", "0285740000"], "text"),
         ("整理券", ["001", "002"], "text"),
         ("開設日", ["2001/4/1", "2002-04-01"], "date"),
-        ("開設日", ["平成13年4月1日", "2001-04-01"], "text"),
+        ("開設日", ["平成13年4月1日", "2001-04-01"], "date"),
+        ("開設日", ["平成31年5月1日", "2001-04-01"], "text"),
         ("開設日", ["4/1/2001", "5/1/2001"], "text"),
         ("積算", ["99999999999999999999", "1"], "text"),
         ("公開", ["true", "false"], "text"),
@@ -303,7 +304,7 @@ def test_fix_and_convert_from_the_command_line(tmp_path: Path) -> None:
         cli.fix, [str(GALLERY / "14_title_rows.csv"), "-o", str(out), "--changes", str(changes)]
     )
     assert done.exit_code == 0, done.output
-    assert [c["rule"] for c in json.loads(changes.read_text(encoding="utf-8"))] == ["L3-01", "L3-01"]
+    assert [c["rule"] for c in json.loads(changes.read_text(encoding="utf-8"))] == ["L3-01", "L3-01", "L3-01"]
     assert CliRunner().invoke(cli.fix, [str(GALLERY / "13_units.csv"), "-o", str(out)]).exit_code == 1
     assert (
         CliRunner()

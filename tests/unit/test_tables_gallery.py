@@ -104,7 +104,7 @@ def test_marks_and_approximate_numbers_are_kept() -> None:
         for column, values in zip(table.columns, zip(*table.rows, strict=True), strict=True)
     }
     assert columns["定員（人）"] == ("1200", "80", "－")
-    assert columns["面積（m2）"] == ("-350.5", "約1200m2", "…")
+    assert columns["面積"] == ("-350.5", "約1200m2", "…")
     assert {c.type for c in table.columns if c.label.startswith(("定員", "面積"))} == {"text"}
 
 

@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import moka_schemas
 
-from .convert import FORMATS, CannotConvert, write
+from .convert import FORMATS, CannotConvert
+from .loaded import Column, LoadedTable, choose, load_tables, main_first, table_names, undo_file, write_fixed
 from .locate import locate
-from .model import Change, Source, Table, UnreadableFile, Value
+from .model import Change, Source, Table, UnreadableFile
 from .personal import running_text
 from .questions import Answers, Question
 from .read import read
 from .recognise import recognise
-from .repair import CleanTable, repair
+from .repair import EVERYTHING, CannotUndo, Selection, repair, undo
+from .repair import RULES as REPAIRS
 from .report import ENGINE_VERSION, BadRows, Report, bad_rows, find, unreadable
 
-__all__ = ["ENGINE_VERSION", "FORMATS", "CannotConvert", "Change", "Column", "LoadedTable", "Question", "Report", "UnreadableFile",
-    "check", "convert", "fix", "load", "report_and_rows", "report_html", "running_text", "schemas",
-]  # fmt: skip  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a loaded table: Japanese label, ASCII physical name, type, PostgreSQL type."""
-
-    label: str
-    name: str
-    type: str
-    pg_type: str
-
-
-class LoadedTable:
-    """A repaired table with typed columns."""
-
-    def __init__(self, source: Source, clean: CleanTable, others: int = 0) -> None:
-        self._clean = clean
-        self.columns = [Column(c.label, c.name, c.type, c.pg_type) for c in clean.columns]
-        self.row_count = clean.row_count
-        self.schema_id = clean.source.schema_id
-        self.sheet = clean.source.sheet.name
-        self.changes = clean.changes
-        self.sha256 = source.sha256
-        self.other_tables = others
-
-    @property
-    def rows(self) -> Iterator[tuple[Value, ...]]:
-        """A fresh iterator over the rows as tuples of Python values, ``None`` where a cell is empty."""
-        return zip(*(column.values for column in self._clean.columns), strict=True)
-
-    def write(self, out: Path, form: str, *, bom: bool = True) -> int:
-        """Write the table in a format of ``FORMATS``; return the number of rows. Raises ``CannotConvert``."""
-        return write(self._clean, out, form, bom=bom)
+__all__ = [
+    "ENGINE_VERSION", "FORMATS", "REPAIRS", "CannotConvert", "CannotUndo", "Change", "Column", "LoadedTable", "Question",
+    "Report", "UnreadableFile", "check", "convert", "fix", "fix_all", "load", "report_and_rows", "report_html",
+    "running_text", "schemas", "undo", "undo_fix",
+]  # fmt: skip
 
 
 def load(path: str | Path, *, name: str | None = None, schema: str | None = None) -> LoadedTable:
@@ -63,11 +34,14 @@ def load(path: str | Path, *, name: str | None = None, schema: str | None = None
     ``name`` is the name people gave the file when ``path`` is a store's own. Raises ``UnreadableFile`` with a
     Japanese sentence when there is no table, or when its cells cannot be told apart.
     """
-    source = read(Path(path), name)
-    tables = find_tables(source, schema)
-    table = main_table(tables)
-    _refuse_shifted(table)
-    return LoadedTable(source, repair(table), len(tables) - 1)
+    return _load(Path(path), name, schema, EVERYTHING)
+
+
+def _load(path: Path, name: str | None, schema: str | None, selection: Selection) -> LoadedTable:
+    source = read(path, name)
+    main, *others = main_first(find_tables(source, schema))
+    _refuse_shifted(main)
+    return LoadedTable(source, repair(main, selection), others)
 
 
 def check(
@@ -117,15 +91,73 @@ def report_html(
 
 
 def fix(
-    path: str | Path, out: str | Path, *, name: str | None = None, schema: str | None = None, bom: bool = True
+    path: str | Path,
+    out: str | Path,
+    *,
+    name: str | None = None,
+    schema: str | None = None,
+    bom: bool = True,
+    only: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    long: bool = False,
 ) -> list[Change]:
     """Write the repaired main table as CSV (UTF-8, with BOM unless told otherwise); return what was changed.
 
-    Raises ``UnreadableFile`` as :func:`load`.
+    ``only`` and ``without`` choose repairs by their rules (``REPAIRS``). ``long`` turns years that stand as columns
+    into rows, where they do. Raises ``UnreadableFile`` as :func:`load`.
     """
-    table = load(path, name=name, schema=schema)
-    table.write(Path(out), "csv", bom=bom)
-    return table.changes
+    selection = choose(only, without)
+    table = _load(Path(path), name, schema, selection)
+    if long:
+        table = table.long() or table
+    return write_fixed(table, Path(out), selection, bom=bom)
+
+
+def fix_all(
+    path: str | Path,
+    folder: str | Path,
+    *,
+    name: str | None = None,
+    schema: str | None = None,
+    bom: bool = True,
+    only: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    long: bool = False,
+) -> list[tuple[Path, LoadedTable, list[Change]]]:
+    """Write every table of the file as a CSV of its own into ``folder``, named by title or sheet.
+
+    Returns path, table and changes of each. Raises ``UnreadableFile`` as :func:`load`.
+    """
+    selection = choose(only, without)
+    source = read(Path(path), name)
+    tables = find_tables(source, schema)
+    main_first(tables)
+    for located in tables:
+        _refuse_shifted(located)
+    loaded = load_tables(source, tables, selection)
+    done = []
+    for table, file in zip(loaded, table_names(loaded, Path(source.name).stem), strict=True):
+        shown = (table.long() or table) if long else table
+        out = Path(folder) / file
+        done.append((out, shown, write_fixed(shown, out, selection, bom=bom)))
+    return done
+
+
+def undo_fix(
+    path: str | Path,
+    changes: Iterable[Mapping[str, Any]],
+    out: str | Path,
+    *,
+    bom: bool = True,
+    only: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+) -> int:
+    """Take changes (as ``Change.to_dict`` gives them) of a repaired CSV back; return how many.
+
+    Raises ``CannotUndo`` with a Japanese sentence when file and changes do not belong together.
+    """
+    listed = [Change(**change) for change in changes]
+    return undo_file(Path(path), listed, Path(out), choose(only, without), bom=bom)
 
 
 def convert(
@@ -172,16 +204,6 @@ def find_tables(source: Source, schema: str | None = None) -> list[Table]:
                 recognise(table, source.name, schema)
                 tables.append(table)
     return tables
-
-
-def main_table(tables: list[Table]) -> Table:
-    """Return the table with the most cells; ``UnreadableFile`` when there is none with data."""
-    ranked = sorted(
-        tables, key=lambda t: (t.schema is not None, len(t.data_rows) * len(t.columns)), reverse=True
-    )
-    if not ranked or not ranked[0].columns:
-        raise UnreadableFile("no-table")
-    return ranked[0]
 
 
 def _refuse_shifted(table: Table) -> None:

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections import Counter
 
-from ..core.text import fold
+from ..core.numbers import is_mark
 from .model import Column
 
 __all__ = [
-    "CONTROL", "DEPENDENT", "EXEMPT", "clean_label", "clean_text", "is_choice", "one_spelling", "plain_characters",
-    "untidy_label", "untidy_texts",
+    "CONTROL", "DEPENDENT", "EXEMPT", "clean_label", "clean_text", "compose", "is_choice", "one_spelling",
+    "plain_characters", "rule_of", "untidy_label", "untidy_texts",
 ]  # fmt: skip
 
 # ①–⑳ Ⅰ–ⅻ ㈱ ㍉ ㎡ № ℡ and the like (NEC special characters, IBM extensions), private use.
@@ -28,6 +28,9 @@ _EDGE = " \t\u3000\xa0"
 _UNTIDY = re.compile(
     r"[\x00-\x08\x0a-\x1e\x7f\ufeff\u200b\u2060]|(?:^|\x1f)[ \t\u3000\xa0]|[ \t\u3000\xa0](?:$|\x1f)"
 )
+# A letter with a voicing mark or an accent of its own. Compatibility ideographs are no such thing: 神 (U+FA19) stays.
+_COMBINED = re.compile(r"[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+")
+_WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D}
 _HALF_KANA = re.compile(r"[ｦ-ﾟ]+")
 _SPREAD = re.compile(r"\S(?:[ \u3000]+\S)+")
 
@@ -45,7 +48,7 @@ def _spread(label: str) -> bool:
 def clean_label(label: str) -> str:
     """Return a label without what only shapes it: 「名　　称」 is 名称, half-width kana are full width."""
     text = _HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m[0]), CONTROL.sub("", label))
-    text = unicodedata.normalize("NFC", text)
+    text = compose(text)
     if _spread(text.strip()):
         return re.sub(r"[ \u3000]+", "", text)
     text = re.sub(r"[ \t\u3000]*[\r\n]+[ \t\u3000]*", "", text)
@@ -57,7 +60,21 @@ def clean_text(text: str) -> str:
     text = CONTROL.sub("", text)
     if "\n" in text or "\r" in text:
         text = _BREAK.sub(" ", text)
-    return unicodedata.normalize("NFC", text).strip(_EDGE)
+    return compose(text).strip(_EDGE)
+
+
+def compose(text: str) -> str:
+    """Return ``text`` with か and a separate voicing mark written as が (NFC for letters with marks, nothing else)."""
+    return _COMBINED.sub(lambda m: unicodedata.normalize("NFC", m[0]), text)
+
+
+def rule_of(text: str) -> str:
+    """Return the rule under which :func:`clean_text` changes ``text``: the first of what is wrong with it."""
+    if CONTROL.search(text):
+        return "control-character"
+    if "\n" in text or "\r" in text:
+        return "L1-14"
+    return "nfc" if compose(text) != text and text == text.strip(_EDGE) else "L1-06"
 
 
 def plain_characters(text: str) -> str:
@@ -68,7 +85,7 @@ def plain_characters(text: str) -> str:
 
 def untidy_texts(joined: str) -> bool:
     """Tell whether any of the texts joined by U+001F needs :func:`clean_text`: one search for a whole column."""
-    return _UNTIDY.search(joined) is not None or not unicodedata.is_normalized("NFC", joined)
+    return _UNTIDY.search(joined) is not None or _COMBINED.search(joined) is not None
 
 
 def is_choice(column: Column) -> bool:
@@ -77,10 +94,15 @@ def is_choice(column: Column) -> bool:
 
 
 def one_spelling(texts: Counter[str]) -> dict[str, str]:
-    """Return rarer spelling -> commonest spelling for texts that differ only in width (６年 and 6年, － and -)."""
+    """Return rarer spelling -> commonest spelling for texts that differ only in width (６年 and 6年).
+
+    Upper and lower case are two things, and marks that stand for "no value" (－) keep their spelling.
+    """
     groups: dict[str, list[str]] = {}
     for text in texts:
-        groups.setdefault(fold(text), []).append(text)
+        if not is_mark(text):
+            key = _HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text.translate(_WIDTHS))
+            groups.setdefault(key, []).append(text)
     result = {}
     for group in groups.values():
         if len(group) > 1:

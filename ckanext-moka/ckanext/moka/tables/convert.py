@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
@@ -13,11 +14,13 @@ from typing import IO, Any
 import openpyxl
 import pyarrow
 import pyarrow.parquet
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from .model import Value, as_text
 from .repair import CleanColumn, CleanTable
 
-__all__ = ["FORMATS", "CannotConvert", "write"]
+__all__ = ["FORMATS", "CannotConvert", "csv_rows", "write", "written"]
 
 _LATITUDE = ("latitude", "lat")
 _LONGITUDE = ("longitude", "lng", "lon")
@@ -26,7 +29,7 @@ _ARROW = {
     "integer": pyarrow.int64(),
     "number": pyarrow.float64(),
     "date": pyarrow.date32(),
-    "datetime": pyarrow.timestamp("s"),
+    "datetime": pyarrow.timestamp("us"),
     "boolean": pyarrow.bool_(),
 }
 
@@ -45,28 +48,42 @@ def write(table: CleanTable, out: Path, form: str, *, bom: bool = True) -> int:
         raise CannotConvert(
             f"形式「{form}」では書き出せません。{'・'.join(FORMATS)} のどれかを指定してください。"
         )
+    with written(out) as partial:
+        return FORMATS[form](table, partial, bom)
+
+
+@contextmanager
+def written(out: Path) -> Iterator[Path]:
+    """Give a path to write to; what was written there takes the place of ``out`` when nothing went wrong."""
     partial = out.with_name(f".{out.name}.part")
     try:
-        rows = FORMATS[form](table, partial, bom)
+        yield partial
         os.replace(partial, out)
     finally:
         partial.unlink(missing_ok=True)
-    return rows
 
 
 def _csv(table: CleanTable, out: Path, bom: bool) -> int:
     with out.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow([column.label for column in table.columns])
-        columns = [[_csv_cell(v) for v in column.written] for column in table.columns]
-        writer.writerows(zip(*columns, strict=True))
+        writer.writerows(zip(*map(_csv_column, table.columns), strict=True))
     return table.row_count
 
 
-def _csv_cell(value: Value) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return as_text(value)
+def csv_rows(table: CleanTable) -> list[list[str]]:
+    """Return the cells as a CSV file carries them, the labels first."""
+    rows = zip(*map(_csv_column, table.columns), strict=True)
+    return [[column.label for column in table.columns], *map(list, rows)]
+
+
+def _csv_column(column: CleanColumn) -> list[str]:
+    if column.type == "datetime":
+        return [
+            v.isoformat(sep=" ", timespec="seconds") if isinstance(v, datetime) else as_text(v)
+            for v in column.values
+        ]
+    return [v if isinstance(v, str) else as_text(v) for v in column.written]
 
 
 def _plain(value: Value) -> Any:
@@ -149,9 +166,26 @@ def _xlsx(table: CleanTable, out: Path, _bom: bool) -> int:
     sheet = book.create_sheet("data")
     sheet.append([column.label for column in table.columns])
     for row in _rows(table):
-        sheet.append(list(row))
+        sheet.append([_xlsx_cell(sheet, value) for value in row])
     book.save(out)
     return table.row_count
+
+
+def _xlsx_cell(sheet: Any, value: Value) -> Any:
+    """A text stays a text, also when it begins like a formula; nothing is cut off."""
+    if not isinstance(value, str):
+        return value
+    if len(value) > 32_767:
+        raise CannotConvert(
+            f"{len(value):,} 文字のセルがあり、Excel の上限（32,767 文字）を超えます。CSV にしてください。"
+        )
+    if ILLEGAL_CHARACTERS_RE.search(value):
+        raise CannotConvert("Excel では表せない制御文字があります。CSV にしてください。")
+    if value[:1] != "=":
+        return value
+    cell = WriteOnlyCell(sheet)
+    cell.value, cell.data_type = value, "s"
+    return cell
 
 
 FORMATS: dict[str, Callable[[CleanTable, Path, bool], int]] = {

@@ -1,0 +1,17 @@
+"""Step: one width for a choice (６年 and 6年): the commoner spelling."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from ..cleaning import is_choice, one_spelling
+from ..model import Column
+from .working import Working
+
+RULES = ("L2-04",)
+
+
+def apply(work: Working) -> None:
+    """In columns of few, repeated texts that are no amounts."""
+    if is_choice(cast(Column, work)) and not work.profile.numeric:
+        work.edit("L2-04", one_spelling(work.texts))

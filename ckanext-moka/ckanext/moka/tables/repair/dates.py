@@ -1,0 +1,34 @@
+"""Step: dates as YYYY-MM-DD, era dates and the day numbers of a spreadsheet too. What is no possible day is left."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from .working import Working
+
+RULES = ("L3-05",)
+_EPOCH = date(1899, 12, 30)
+_SLACK = timedelta(days=3660)
+
+
+def apply(work: Working) -> None:
+    """In columns that the standard declares as dates, or that hold certain days in four of five cells."""
+    found = work.profile
+    known = sorted(day for text, day in found.days.items() if text in work.texts)
+    certain = sum(work.texts[text] for text in found.days if text in work.texts)
+    native = [v for v in work.source.counts if isinstance(v, date)] if work.native else []
+    certain += sum(work.source.counts[v] for v in native)
+    known += [v.date() if isinstance(v, datetime) else v for v in native]
+    if work.declared not in (None, "date") or not known or (work.declared is None and found.code):
+        return
+    if work.declared is None and certain < (found.filled - found.marks) * 0.8:
+        return
+    mapping = {text: day.isoformat() for text, day in found.days.items()}
+    mapping.update(_day_numbers(work, min(known) - _SLACK, max(known) + _SLACK))
+    work.edit("L3-05", mapping)
+
+
+def _day_numbers(work: Working, first: date, last: date) -> dict[str, str]:
+    """Bare day numbers of a spreadsheet (45383 is 2024-04-01) among days of the same years."""
+    days = {t: _EPOCH + timedelta(days=int(t)) for t in work.texts if len(t) == 5 and t.isdecimal()}
+    return {text: day.isoformat() for text, day in days.items() if first <= day <= last}

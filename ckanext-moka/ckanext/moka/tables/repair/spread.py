@@ -1,0 +1,40 @@
+"""Step: letters spread by blanks for the look (真 岡 市, 合　　計), where it is certain that they are one word."""
+
+from __future__ import annotations
+
+import re
+
+from .working import Working
+
+RULES = ("L1-06",)
+_SPREAD = re.compile(r"(?:^|\x1f)[^\s\x1f](?:[ \u3000]+[^\s\x1f])+(?:$|\x1f)")
+_GAP = re.compile(r"[ \u3000]+")
+_PLACE = re.compile(r"^[\u3005\u3040-\u30ff\u4e00-\u9fff]{2,}[市町村区県府都道郡]$")
+_FACILITY = re.compile(
+    r"^[\u3040-\u30ff\u4e00-\u9fff]{2,}(?:館|園|校|院|所|局|署|課|室|部|係|場|寺|駅|城|店)$"
+)
+_WORDS = re.compile(
+    "合計|総計|小計|総数|総額|平均|計画|全国|全市|全体|全域|全県|[県市町村]計|[市郡]部|男性|女性|年齢|人口|世帯|世帯数|人口総数|"
+    "その他|不詳|不明|名称|氏名|住所|備考|摘要|区分|項目|単位|年度|面積|番号|所在地|電話番号|内訳|歳入|歳出"
+)
+
+
+def apply(work: Working) -> None:
+    """Close the gaps of texts whose closed form is a known word, a place, a facility, or stands elsewhere in the column.
+
+    Everything else is left: 月 火 水 is a list, 森　進 is a name.
+    """
+    if not _SPREAD.search(work.joined):
+        return
+    mapping = {}
+    for text in work.texts:
+        if not text.isascii() and _SPREAD.fullmatch(text):
+            closed = _GAP.sub("", text)
+            if (
+                _WORDS.fullmatch(closed)
+                or closed in work.texts
+                or _PLACE.match(closed)
+                or _FACILITY.match(closed)
+            ):
+                mapping[text] = closed
+    work.edit("L1-06", mapping)

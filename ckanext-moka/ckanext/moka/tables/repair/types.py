@@ -1,0 +1,44 @@
+"""The type of a repaired column: one that holds for every cell, or text."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from ..profile import Profile
+from .working import Working
+
+__all__ = ["column_type"]
+
+_INT8 = 2**63 - 1
+
+
+def column_type(work: Working) -> str:
+    """Return text, integer, number, date, datetime or boolean."""
+    found, declared, native = work.profile, work.declared, work.native
+    if not found.filled:
+        return declared if declared in ("integer", "number", "date") else "text"
+    if native.get(bool) == found.filled:
+        return "boolean"
+    if found.iso == found.filled and declared in (None, "date") and not found.code:
+        timed = bool(native) and any(
+            isinstance(v, datetime) and v.time() != time(0) for v in work.source.counts
+        )
+        return "datetime" if timed else "date"
+    return _number_type(work, found)
+
+
+def _number_type(work: Working, found: Profile) -> str:
+    if (
+        work.declared not in ("integer", "number", None)
+        or found.code
+        or not found.all_numbers
+        or found.plain != found.filled
+    ):
+        return "text"
+    if not found.integral:
+        return "number"
+    natives = [v for v in work.source.counts if isinstance(v, int)] if work.native else []
+    texts = [int(t) for t in work.texts if t.strip() and len(t) < 30]
+    huge = any(len(t) >= 30 for t in work.texts)
+    largest = max((abs(v) for v in [*natives, *texts]), default=0)
+    return "text" if huge or largest > _INT8 else "integer"
