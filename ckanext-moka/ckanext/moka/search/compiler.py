@@ -5,7 +5,9 @@ No text of a query ever becomes part of the SQL: field names, words and values a
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +30,7 @@ from ckanext.moka.search.words import WordQuery, pattern_prefix, word_query
 __all__ = ["Compiler", "Leaf"]
 
 _WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
+_MAX_COMBINATIONS = 30
 _NGRAM_COLUMN = {"title": "title_fold", "name": "name"}
 
 
@@ -43,11 +46,15 @@ class Leaf:
 
 @dataclass
 class Compiler:
-    """Compiles nodes; ``params`` and ``leaves`` fill up as it goes."""
+    """Compiles nodes; ``params`` and ``leaves`` fill up as it goes.
+
+    ``terms``: parameters that stand for a term, by name; whoever runs the SQL gives them their numbers.
+    """
 
     query_fields: dict[str, float] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
+    terms: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def bind(self, value: Any) -> str:
         """Return the placeholder of a new parameter."""
@@ -143,9 +150,19 @@ class Compiler:
         return self._contains(name, text)
 
     def _contains(self, name: str, value: str) -> str:
-        if name in ("id", "name", "index_id", "site_id"):
+        if name in ("id", "name", "index_id", "site_id", "state"):
             return f"d.{name} = {self.bind(value)}"
+        value = sanitise(value)
+        if name == "permission_labels":
+            return f"d.labels && CAST({self._term(name, value)} AS integer[])"
+        if fields.facetable(name, value):
+            return f"d.terms && CAST({self._term(name, value)} AS integer[])"
         return f"d.fields @> CAST({self.bind(json.dumps({name: [sanitise(value)]}))} AS jsonb)"
+
+    def _term(self, name: str, value: str) -> str:
+        placeholder = self.bind([])
+        self.terms[placeholder[1:]] = (name, value)
+        return placeholder
 
     def _ngram(self, name: str, text: str) -> str:
         """Substring of the folded title or name; of the title also as it is read."""
@@ -219,6 +236,8 @@ def _at_least(parts: list[str], minimum: int) -> list[str]:
         return ["FALSE"]
     if minimum == len(parts):
         return parts
+    if minimum > 1 and math.comb(len(parts), minimum) <= _MAX_COMBINATIONS:  # each can use the index
+        return [_any([f"({' AND '.join(some)})" for some in itertools.combinations(parts, minimum)])]
     found = [_any(parts)]
     if minimum > 1:
         found.append("(" + " + ".join(f"({part})::int" for part in parts) + f") >= {int(minimum)}")

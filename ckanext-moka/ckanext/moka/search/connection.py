@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pysolr
 import sqlalchemy as sa
 
-from ckanext.moka.search import facets, fields, indexer, store
+from ckanext.moka.search import fields, indexer, store, terms, writer
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.nodes import QueryError
 from ckanext.moka.search.query_parser import parse_filter
@@ -24,21 +24,6 @@ __all__ = ["PostgresConnection"]
 
 log = logging.getLogger(__name__)
 _Method = TypeVar("_Method", bound=Callable[..., Any])
-
-_UPSERT = sa.text("""
-    INSERT INTO moka_search.document (index_id, id, name, site_id, doc, fields, head, words, reads, fielded, grams, terms,
-        title_words, title_fold, title_reading)
-    VALUES (:index_id, :id, :name, :site_id, CAST(:doc AS jsonb), CAST(:fields AS jsonb),
-        CAST(:head AS tsvector), CAST(:words AS tsvector), CAST(:reads AS tsvector), CAST(:fielded AS tsvector), CAST(:grams AS tsvector),
-        CAST(:terms AS integer[]), :title_words, :title_fold, :title_reading)
-    ON CONFLICT (index_id) DO UPDATE SET id = excluded.id, name = excluded.name, site_id = excluded.site_id,
-        doc = excluded.doc, fields = excluded.fields, head = excluded.head, words = excluded.words, reads = excluded.reads, fielded = excluded.fielded,
-        grams = excluded.grams, terms = excluded.terms, title_words = excluded.title_words,
-        title_fold = excluded.title_fold, title_reading = excluded.title_reading
-""")
-
-# Indexed in the transaction that changed it: nothing is left to do for it.
-_INDEXED = sa.text("DELETE FROM moka_search.waiting WHERE package_id = :id AND tx = txid_current()")
 
 
 def _only_solr_errors(method: _Method) -> _Method:
@@ -83,16 +68,7 @@ class PostgresConnection:
     @_only_solr_errors
     def add(self, docs: list[dict[str, Any]], commit: bool = True, **_params: Any) -> None:
         """Write index documents; ``commit`` is decided by the transaction rule of ``store``."""
-        rows = [indexer.build_row(doc) for doc in docs]
-        for row in rows:
-            row["terms"] = facets.term_ids(row["terms"])
-
-        def write_rows(connection: Any) -> None:
-            for row in rows:
-                connection.execute(_UPSERT, row)
-                connection.execute(_INDEXED, {"id": row["id"]})
-
-        store.write(write_rows)
+        writer.write([indexer.build_row(doc) for doc in docs])
 
     @_only_solr_errors
     def delete(self, id: Any = None, q: str | None = None, commit: bool = True, **_params: Any) -> None:
@@ -103,6 +79,8 @@ class PostgresConnection:
         else:
             keys = [id] if isinstance(id, str) else list(id or [])
             condition = f"d.index_id = ANY({compiler.bind(keys)})"
+        ids = terms.known_ids(store.epoch(), compiler.terms.values())
+        compiler.params |= {name: [ids[pair]] if pair in ids else [] for name, pair in compiler.terms.items()}
         statement = sa.text(f"DELETE FROM moka_search.document d WHERE {condition}")  # noqa: S608
         store.write(lambda connection: connection.execute(statement, compiler.params))
 

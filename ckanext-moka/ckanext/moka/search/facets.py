@@ -1,70 +1,43 @@
-"""Facets: every value that can be counted is a small integer; one pass over the hits counts them all."""
+"""Facets: how many of the hits have each value of a field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from ckanext.moka.search import store
+from ckanext.moka.search import store, terms
+from ckanext.moka.search.columns import Columns, Ints
 
-__all__ = ["FACET_SQL", "facet_fields", "term_ids"]
+__all__ = ["count", "shape"]
 
-# Counts by term id of all hits; the fields' names are bound.
-FACET_SQL = """
-    SELECT coalesce(jsonb_agg(jsonb_build_array(t.field, t.value, c.amount)), '[]'::jsonb)
-    FROM (SELECT term, count(*) AS amount FROM hit, unnest(hit.terms) AS term GROUP BY term) AS c
-    JOIN moka_search.term t ON t.id = c.term
-    WHERE t.field = ANY(:facet_fields)
-"""
+_ALL = sa.text("SELECT field, value FROM moka_search.term WHERE field = ANY(:names) ORDER BY value")
 
 
-def term_ids(pairs: Iterable[tuple[str, str]]) -> list[int]:
-    """Return the ids of (field, value) pairs, new ones included.
-
-    New terms are committed at once on a connection of their own: two saves that use the same new tag
-    never wait for each other, and a term that nobody uses in the end harms nothing.
-    """
-    wanted = sorted(set(pairs))
-    if not wanted:
-        return []
-
-    def find(connection: Any) -> dict[tuple[str, str], int]:
-        rows = connection.execute(
-            sa.text(
-                "SELECT t.field, t.value, t.id FROM moka_search.term t JOIN unnest("
-                "CAST(:fields AS text[]), CAST(:values AS text[])) AS w(field, value) USING (field, value)"
-            ),
-            {"fields": [field for field, _ in wanted], "values": [value for _, value in wanted]},
-        )
-        return {(field, value): number for field, value, number in rows}
-
-    known = store.read(find)
-    missing = [pair for pair in wanted if pair not in known]
-    if missing:
-        with store.fresh_connection() as connection:
-            connection.execute(
-                sa.text(
-                    "INSERT INTO moka_search.term (field, value) VALUES (:field, :value) ON CONFLICT DO NOTHING"
-                ),
-                [{"field": field, "value": value} for field, value in missing],
-            )
-        known = store.read(find)
-    return sorted(known.values())
+def count(epoch: str, columns: Columns, hits: Ints, names: list[str]) -> dict[str, dict[str, int]]:
+    """Return for each field name how many of ``hits`` (positions in ``columns``) have each value."""
+    found: dict[str, dict[str, int]] = {}
+    for name in names:
+        amounts = columns.counts(hits, name, partial(_of_field, epoch, name))
+        pairs = terms.pairs_of(epoch, amounts)
+        found[name] = {pairs[number][1]: amount for number, amount in amounts.items()}
+    return found
 
 
-def facet_fields(
-    rows: list[list[Any]], names: list[str], limit: int, minimum: int, everything: dict[str, list[str]]
-) -> dict[str, list[Any]]:
+def _of_field(epoch: str, name: str, ids: Ints) -> Ints:
+    pairs = terms.pairs_of(epoch, ids.tolist())
+    return ids[[pairs[number][0] == name for number in ids.tolist()]]
+
+
+def shape(counts: dict[str, dict[str, int]], limit: int, minimum: int) -> dict[str, list[Any]]:
     """Return Solr's shape: for each field a flat list value, count, value, count …, most frequent first.
 
-    ``everything``: all known values by field, needed only when ``minimum`` is 0. A negative
-    ``limit`` means no limit.
+    With a ``minimum`` of 0 all known values of the fields are there. A negative ``limit`` means no limit.
     """
-    counts: dict[str, dict[str, int]] = {name: dict.fromkeys(everything.get(name, []), 0) for name in names}
-    for field, value, amount in rows:
-        counts[field][value] = amount
+    if counts and minimum <= 0:
+        for field, value in store.read(lambda c: c.execute(_ALL, {"names": list(counts)}).all()):
+            counts[field].setdefault(value, 0)
     found: dict[str, list[Any]] = {}
     for name, values in counts.items():
         order = sorted((item for item in values.items() if item[1] >= minimum), key=lambda i: (-i[1], i[0]))

@@ -137,7 +137,6 @@ NOT_FACETED = frozenset(
         "indexed_ts",
         "text",
         "permission_labels",
-        "entity_type",
     ]
 )
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ckanext.moka.core.text import fold_kana
@@ -13,9 +17,11 @@ from ckanext.moka.search import analysis, fields
 __all__ = ["build_row", "sanitise"]
 
 _MAX_POSITION = 16383  # PostgreSQL's limit; later words are found, their closeness is not known
-_MAX_PER_LEXEME = 255
 _GAP = 8
 _LEXEME_BYTES = 2000
+_EPOCH = dt.datetime(1970, 1, 1)
+_LABELS = "permission_labels"
+_CACHED_CHARS = 300
 _VECTORS = ("head", "words", "reads", "fielded", "grams")
 _TITLE_LIKE = ("title", "extras_title_easy", "extras_title_en")
 _TAG_LIKE = ("tags", "groups", "organization")
@@ -26,30 +32,22 @@ class _Vector:
     """Collects lexemes with positions and weights; :meth:`literal` is PostgreSQL's tsvector notation."""
 
     def __init__(self) -> None:
-        self.places: dict[str, dict[int, str]] = defaultdict(dict)
+        self.places: dict[str, list[str]] = defaultdict(list)
         self.base = 1
 
-    def add(self, lexeme: str, offset: int, weight: str) -> None:
-        """Put ``lexeme`` at ``offset`` of the present text; the better weight stays."""
-        if not lexeme or len(lexeme.encode()) > _LEXEME_BYTES:
-            return
-        places = self.places[lexeme]
-        place = min(self.base + offset, _MAX_POSITION)
-        if place in places:
-            places[place] = min(places[place], weight)
-        elif len(places) < _MAX_PER_LEXEME:
-            places[place] = weight
+    def add(self, lexemes: Iterable[tuple[str, int]], weight: str) -> None:
+        """Put quoted lexemes at their offsets in the present text."""
+        base, places = self.base, self.places
+        for lexeme, offset in lexemes:
+            places[lexeme].append(f"{min(base + offset, _MAX_POSITION)}{weight}")
 
     def close(self, length: int) -> None:
         """End a text of ``length`` units, so that no phrase crosses into the next."""
         self.base = min(self.base + length + _GAP, _MAX_POSITION)
 
     def literal(self) -> str:
-        """Return the text to be cast to tsvector."""
-        return " ".join(
-            quote(lexeme) + ":" + ",".join(f"{place}{weight}" for place, weight in sorted(places.items()))
-            for lexeme, places in self.places.items()
-        )
+        """Return the text to be cast to tsvector, which itself keeps 255 places of a lexeme."""
+        return " ".join(f"{lexeme}:{','.join(places)}" for lexeme, places in self.places.items())
 
 
 def quote(lexeme: str) -> str:
@@ -70,7 +68,6 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
     for field, weight, text in _texts(doc, exact):
         _add_text(vectors, field, weight, text)
     title = fields.first(exact.get("title", []))
-    title_tokens = analysis.tokens(title)
     return {
         "index_id": doc["index_id"],
         "id": doc["id"],
@@ -79,11 +76,26 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         "doc": json.dumps(_shown(doc), ensure_ascii=False),
         "fields": json.dumps(exact, ensure_ascii=False),
         **{column: vector.literal() for column, vector in vectors.items()},
+        "state": fields.first(exact.get("state", [])),
+        "modified": _millis(exact, "metadata_modified"),
+        "created": _millis(exact, "metadata_created"),
+        "labels": sorted({(_LABELS, value) for value in exact.get(_LABELS, [])}),
         "terms": sorted({(f, v) for f, vs in exact.items() for v in vs if fields.facetable(f, v)}),
-        "title_words": max(1, sum(not token.joining for token in title_tokens)),
+        "title_words": _count_words(title),
+        "title_string": fields.first(exact.get("title_string", [])) or None,
         "title_fold": fold_kana(title),
         "title_reading": analysis.reading_of(title),
     }
+
+
+def _millis(exact: dict[str, list[str]], field: str) -> int | None:
+    """Return the first moment of ``field`` in milliseconds since 1970."""
+    moment = fields.parse_date(fields.first(exact.get(field, [])))
+    return None if moment is None else (moment - _EPOCH) // dt.timedelta(milliseconds=1)
+
+
+def _count_words(title: str) -> int:
+    return max(1, sum(not token.joining for token in analysis.tokens(title)))
 
 
 def sanitise(value: Any) -> Any:
@@ -158,23 +170,83 @@ def _weight(field: str) -> str:
 
 def _add_text(vectors: dict[str, _Vector], field: str, weight: str, text: str) -> None:
     """Add one text; without ``weight`` it is found under its field only."""
-    units = analysis.tokens(text)
-    words = [(token.position, form) for token in units if not token.joining for form in token.forms]
-    reads = [(position, f"r:{reading}") for position, reading in analysis.readings(units)] if weight else []
-    pairs = analysis.bigrams(text) if weight else []
+    piece = _analysed(text)
     if weight:
-        _add_all(vectors["words"], words, weight)
-        _add_all(vectors["reads"], reads, weight)
-        _add_all(vectors["grams"], pairs, weight)
+        vectors["words"].add(piece.words, weight)
+        vectors["reads"].add(piece.reads, weight)
+        vectors["grams"].add(piece.grams, weight)
     if weight in ("A", "B"):
-        _add_all(vectors["head"], words + reads, weight)
+        vectors["head"].add(_under(weight, piece.words + piece.reads), "D")
     if fields.is_text(field):
-        own = words + reads if weight == "A" else words
-        _add_all(vectors["fielded"], [(position, f"{field}/{lexeme}") for position, lexeme in own], "D")
+        own = piece.words + piece.reads if weight == "A" else piece.words
+        vectors["fielded"].add(_under(field, own), "D")
     for column, vector in vectors.items():
-        vector.close(len(pairs) * 2 if column == "grams" else len(units))
+        vector.close(piece.pairs if column == "grams" else piece.units)
 
 
-def _add_all(vector: _Vector, lexemes: list[tuple[int, str]], weight: str) -> None:
-    for position, lexeme in lexemes:
-        vector.add(lexeme, position, weight)
+@dataclass(frozen=True)
+class _Piece:
+    """The quoted lexemes of one text with their offsets; ``units`` and ``pairs`` are its lengths."""
+
+    words: tuple[tuple[str, int], ...]
+    reads: tuple[tuple[str, int], ...]
+    grams: tuple[tuple[str, int], ...]
+    units: int
+    pairs: int
+
+    def moved(self, units: int, pairs: int) -> _Piece:
+        return _Piece(
+            tuple((lexeme, offset + units) for lexeme, offset in self.words),
+            tuple((lexeme, offset + units) for lexeme, offset in self.reads),
+            tuple((lexeme, offset + pairs) for lexeme, offset in self.grams),
+            self.units,
+            self.pairs,
+        )
+
+
+def _analysed(text: str) -> _Piece:
+    """Return the lexemes of ``text``; sentences are analysed one by one, since many return in other texts."""
+    found = [_sentence(part) for part in _SENTENCES.findall(text)]
+    if len(found) == 1:
+        return found[0]
+    words: list[tuple[str, int]] = []
+    reads: list[tuple[str, int]] = []
+    grams: list[tuple[str, int]] = []
+    units = pairs = 0
+    for piece in found:
+        moved = piece.moved(units, pairs)
+        words += moved.words
+        reads += moved.reads
+        grams += moved.grams
+        units, pairs = units + piece.units, pairs + piece.pairs
+    return _Piece(tuple(words), tuple(reads), tuple(grams), units, pairs)
+
+
+# A sentence with its end. A reading never goes beyond it.
+_SENTENCES = re.compile(r"[^。！？\n]+[。！？\n]*|[。！？\n]+")
+
+
+def _sentence(text: str) -> _Piece:
+    return _remembered(text) if len(text) <= _CACHED_CHARS else _lexemes(text)
+
+
+def _lexemes(text: str) -> _Piece:
+    units = analysis.tokens(text)
+    words = [(form, token.position) for token in units if not token.joining for form in token.forms]
+    reads = [(f"r:{reading}", position) for position, reading in analysis.readings(units)]
+    grams = [(pair, position) for position, pair in analysis.bigrams(text)]
+    return _Piece(_quoted(words), _quoted(reads), _quoted(grams), len(units), len(grams) * 2)
+
+
+_remembered = lru_cache(maxsize=8192)(_lexemes)
+
+
+def _quoted(lexemes: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Quote lexemes; each stands once at a place, and overlong ones (PostgreSQL's limit) nowhere."""
+    kept = {item: None for item in lexemes if item[0] and len(item[0]) * 4 <= _LEXEME_BYTES}
+    return tuple((quote(lexeme), place) for lexeme, place in kept)
+
+
+def _under(prefix: str, lexemes: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    start = quote(f"{prefix}/")[:-1]
+    return ((start + lexeme[1:], place) for lexeme, place in lexemes)

@@ -1,8 +1,9 @@
 """The order of results: how much a match counts, by field, rarity and closeness.
 
-Two steps. Every hit gets a rough score from its small columns (name, title, tags, groups). The best
-``WINDOW`` of them get the fine score too: how often the words stand in the text, whether they follow
-each other as typed, how close they are. Hits behind the window keep their rough order.
+Two steps. Every hit gets a rough score: in which of name, title, tags and groups each word stands. These are
+sets of documents that the index returns, so nothing has to be read of a hit for it. The best ``WINDOW`` of
+them get the fine score too: how often the words stand in the text, whether they follow each other as typed,
+how close they are. Hits behind the window keep their rough order.
 
 A word counts by the best of its fields plus ``TIE`` of the others (Solr's dismax with tie 0.1, CKAN's
 own weights ``name^4 title^4 tags^2 groups^2 text``), times its rarity (the idf of BM25). A short title
@@ -11,12 +12,17 @@ that matches counts more than a long one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from ckanext.moka.core.text import fold_kana
 from ckanext.moka.search.compiler import Compiler, Leaf
+from ckanext.moka.search.words import WordQuery
 
-__all__ = ["DEFAULT_WEIGHTS", "WINDOW", "Score", "parse_qf", "score_sql"]
+__all__ = ["DEFAULT_WEIGHTS", "WINDOW", "Score", "parse_qf"]
 
 DEFAULT_WEIGHTS = {"name": 4.0, "title": 4.0, "tags": 2.0, "groups": 2.0, "text": 1.0}
 WINDOW = 500
@@ -28,17 +34,131 @@ CLOSENESS = 1.0
 WHOLE_TITLE = 6.0
 GRAMS = 0.3
 RARITY_SAMPLE = 2000
+TOTAL_SAMPLE = 200_000
 _FLAT = "CAST('{1,1,1,1}' AS real[])"
-_COUNTED = "SELECT 1 FROM moka_search.document d WHERE d.words @@ CAST({} AS tsquery) LIMIT {}"
+_COUNTED = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document d WHERE d.words @@ CAST({} AS tsquery) LIMIT {}) s)"
+_TOTAL = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document LIMIT {}) s)"
+
+_NOTHING = WordQuery(None)
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass
+class _Part:
+    """What one word counts where it stands in a set of documents."""
+
+    weight: float
+    number: int  # of the set
+    long_titles: bool = False  # counts less in a long title
+
+
+@dataclass
+class _Word:
+    leaf: Leaf
+    parts: list[_Part] = field(default_factory=list)
+    count: int | None = None  # number of the count that tells how rare it is
+    rarity: float = 1.0
 
 
 @dataclass
 class Score:
-    """SQL of the rough and the fine score, and the counts both need (columns of a one-row table ``k``)."""
+    """The score of the words that a compiler met; blank (the same for all hits) when there are none.
 
-    rough: str = "1.0"
-    fine: str = ""
+    Order of use: :meth:`plan`; then run ``sets`` (conditions, each a set of documents) and ``counts``
+    (numbers); then :meth:`counted`, :meth:`rough` and :meth:`fine`.
+    """
+
+    compiler: Compiler
+    words: list[_Word] = field(default_factory=list)
+    whole: int | None = None
+    sets: list[str] = field(default_factory=list)
     counts: list[str] = field(default_factory=list)
+
+    @property
+    def blank(self) -> bool:
+        return not self.words
+
+    @classmethod
+    def plan(cls, compiler: Compiler, typed: str) -> Score:
+        """Return the score for what ``compiler`` met; ``typed`` is the whole text as typed."""
+        score = cls(compiler)
+        leaves = [leaf for leaf in compiler.leaves if leaf.words.full]
+        for leaf in leaves:
+            word = _Word(leaf, score._parts(leaf))
+            if len(leaves) > 1 and leaf.words.match:
+                word.count = score._count(_COUNTED.format(score._query(leaf.words.match), RARITY_SAMPLE))
+            score.words.append(word)
+        if any(word.count is not None for word in score.words):
+            score._count(_TOTAL.format(TOTAL_SAMPLE))
+        if typed and any(not leaf.on for leaf in leaves):
+            score.whole = score._set(f"d.title_fold = {compiler.bind(fold_kana(typed))}")
+        return score
+
+    def counted(self, numbers: list[int]) -> None:
+        """Take the results of ``counts``: a word's rarity is the idf of BM25."""
+        for word in self.words:
+            if word.count is not None:
+                word.rarity = math.log(1 + (max(1, numbers[-1]) + 0.5) / (numbers[word.count] + 0.5))
+
+    def rough(self, flags: list[Flags], title_words: Floats) -> Floats:
+        """Return the rough score of each hit; ``flags[n]`` tells which hits are in set ``n``."""
+        total = np.zeros(len(title_words))
+        shortness = 1 / (1 + LONG_TITLE * np.log(title_words))
+        for word in self.words:
+            factor = word.leaf.boost * word.rarity
+            if word.leaf.on:
+                total += factor
+            elif word.parts:
+                values: list[Any] = [
+                    part.weight * flags[part.number] * (shortness if part.long_titles else 1.0)
+                    for part in word.parts
+                ]
+                total += factor * _best(values)
+        if self.whole is not None:
+            total += WHOLE_TITLE * flags[self.whole]
+        return total
+
+    def fine(self) -> str:
+        """Return the SQL of the fine score of one document ``d``."""
+        parts = [f"{word.leaf.boost * word.rarity!r} * ({_fine(self, word.leaf)})" for word in self.words]
+        parts += _closeness(self, [word.leaf for word in self.words if not word.leaf.on])
+        return " + ".join(parts)
+
+    def _parts(self, leaf: Leaf) -> list[_Part]:
+        """Name, title and tags: the sets in which ``leaf`` has to be looked for."""
+        weights = self.compiler.query_fields or {"text": 1.0}
+        if leaf.on:
+            return []
+        parts = []
+        if "name" in weights:
+            parts.append(_Part(weights["name"], self._set(f"d.name = {self.compiler.bind(leaf.text)}")))
+        for fields, column in ((("title",), "A"), (("tags", "groups"), "B")):
+            weight = max((weights[name] for name in fields if name in weights), default=0.0)
+            if weight:
+                query = self._query(leaf.words.full, column)
+                parts.append(_Part(weight, self._set(f"d.head @@ CAST({query} AS tsquery)"), column == "A"))
+        return parts
+
+    def _set(self, condition: str) -> int:
+        self.sets.append(condition)
+        return len(self.sets) - 1
+
+    def _count(self, sql: str) -> int:
+        self.counts.append(sql)
+        return len(self.counts) - 1
+
+    def _query(self, template: str | None, under: str = "") -> str:
+        """Bind a tsquery, its words looked for under a prefix; its kind of place is never restricted."""
+        return self.compiler.bind(_NOTHING.on(template, under))
+
+
+def _best(values: list[Any]) -> Any:
+    """The best part counts whole, the others by ``TIE``."""
+    if len(values) == 1:
+        return values[0]
+    return (1 - TIE) * np.maximum.reduce(values) + TIE * sum(values)
 
 
 def parse_qf(text: str) -> dict[str, float]:
@@ -53,75 +173,24 @@ def parse_qf(text: str) -> dict[str, float]:
     return weights or dict(DEFAULT_WEIGHTS)
 
 
-def score_sql(compiler: Compiler, typed: str) -> Score:
-    """Return the score for the words that ``compiler`` met; ``typed`` is the whole text as typed."""
-    leaves = [leaf for leaf in compiler.leaves if leaf.words.full]
-    if not leaves:
-        return Score()
-    score = Score()
-    rough, fine = [], []
-    for number, leaf in enumerate(leaves):
-        rarity = _rarity(compiler, score, leaf, number) if len(leaves) > 1 else "1.0"
-        rough.append(f"{leaf.boost!r} * {rarity} * ({_rough(compiler, leaf)})")
-        fine.append(f"{leaf.boost!r} * {rarity} * ({_fine(compiler, leaf)})")
-    if score.counts:
-        score.counts.append("(SELECT greatest(1, count(*)) FROM moka_search.document) AS n")
-    plain = [leaf for leaf in leaves if not leaf.on]
-    if typed and plain:
-        rough.append(f"{WHOLE_TITLE!r} * (d.title_fold = {compiler.bind(fold_kana(typed))})::int")
-    fine.extend(_closeness(compiler, plain))
-    score.rough, score.fine = " + ".join(rough), " + ".join(fine)
-    return score
-
-
-def _rarity(compiler: Compiler, score: Score, leaf: Leaf, number: int) -> str:
-    """Return the idf of a word; counting stops at ``RARITY_SAMPLE``, beyond which a word is just frequent."""
-    if not leaf.words.match:
-        return "1.0"
-    sample = _COUNTED.format(compiler.bind(leaf.words.on(leaf.words.match)), RARITY_SAMPLE)
-    score.counts.append(f"(SELECT count(*) FROM ({sample}) s) AS n{number}")  # noqa: S608 (parameter names only)
-    return f"ln(1 + (k.n + 0.5) / (k.n{number} + 0.5))"
-
-
-def _rough(compiler: Compiler, leaf: Leaf) -> str:
-    """Best of name, title and tags, which are in ``head``."""
-    words = leaf.words
-    if leaf.on:
-        return "1.0"
-    weights = compiler.query_fields or {"text": 1.0}
-    parts = []
-    if "name" in weights:
-        parts.append(f"{weights['name']!r} * (d.name = {compiler.bind(leaf.text)})::int")
-    if "title" in weights:
-        in_title = f"(d.head @@ CAST({compiler.bind(words.on(words.full, weight='A'))} AS tsquery))::int"
-        parts.append(f"{weights['title']!r} * {in_title} / (1 + {LONG_TITLE!r} * ln(d.title_words))")
-    labels = max((weights[name] for name in ("tags", "groups") if name in weights), default=0.0)
-    if labels:
-        query = compiler.bind(words.on(words.full, weight="B"))
-        parts.append(f"{labels!r} * (d.head @@ CAST({query} AS tsquery))::int")
-    return _best(parts)
-
-
-def _fine(compiler: Compiler, leaf: Leaf) -> str:
+def _fine(score: Score, leaf: Leaf) -> str:
     """How often the word stands in the text, or in the fields that were asked for."""
     words = leaf.words
-    weights = {leaf.on: 1.0} if leaf.on else compiler.query_fields or {"text": 1.0}
+    weights = {leaf.on: 1.0} if leaf.on else score.compiler.query_fields or {"text": 1.0}
     parts = []
     for name, weight in weights.items():
         if name == "text" and words.match:
-            query = compiler.bind(words.on(words.match))
+            query = score._query(words.match)
             parts.append(f"{weight!r} * ts_rank({_FLAT}, d.words, CAST({query} AS tsquery))")
         elif leaf.on or name not in ("name", "title", "tags", "groups", "text"):
-            query = compiler.bind(words.on(words.full, name))
+            query = score._query(words.full, name)
             parts.append(f"{weight!r} * ts_rank({_FLAT}, d.fielded, CAST({query} AS tsquery))")
     if words.grams and not leaf.on:
-        query = compiler.bind(words.on(words.grams))
-        parts.append(f"{GRAMS!r} * (d.grams @@ CAST({query} AS tsquery))::int")
-    return _best(parts)
+        parts.append(f"{GRAMS!r} * (d.grams @@ CAST({score._query(words.grams)} AS tsquery))::int")
+    return _best_sql(parts)
 
 
-def _best(parts: list[str]) -> str:
-    """The best part counts whole, the others by ``TIE``."""
+def _best_sql(parts: list[str]) -> str:
     if not parts:
         return "0.0"
     if len(parts) == 1:
@@ -129,17 +198,16 @@ def _best(parts: list[str]) -> str:
     return f"{1 - TIE!r} * greatest({', '.join(parts)}) + {TIE!r} * ({' + '.join(parts)})"
 
 
-def _closeness(compiler: Compiler, leaves: list[Leaf]) -> list[str]:
+def _closeness(score: Score, leaves: list[Leaf]) -> list[str]:
     found = []
     for leaf in leaves:
         if leaf.words.phrase:
-            in_title = compiler.bind(leaf.words.on(leaf.words.phrase, weight="A"))
-            anywhere = compiler.bind(leaf.words.on(leaf.words.phrase))
+            in_title, anywhere = score._query(leaf.words.phrase, "A"), score._query(leaf.words.phrase)
             found.append(f"{PHRASE_IN_TITLE!r} * (d.head @@ CAST({in_title} AS tsquery))::int")
             found.append(f"{PHRASE!r} * (d.words @@ CAST({anywhere} AS tsquery))::int")
     several = [leaf for leaf in leaves if leaf.words.match]
     if len(several) > 1:
         together = " & ".join(f"({leaf.words.on(leaf.words.match)})" for leaf in several)
-        query = compiler.bind(together)
+        query = score.compiler.bind(together)
         found.append(f"{CLOSENESS!r} * ts_rank_cd({_FLAT}, d.words, CAST({query} AS tsquery))")
     return found

@@ -1,13 +1,12 @@
-"""One search: Solr's parameters in, Solr's answer out, with one SQL statement between."""
+"""One search: Solr's parameters in, Solr's answer out."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pysolr
-import sqlalchemy as sa
 
-from ckanext.moka.search import config, facets, fields, ranking, store, synonyms
+from ckanext.moka.search import config, facets, fields, ranking, results, store, synonyms, terms
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.local_params import split_local_params
 from ckanext.moka.search.nodes import Node, QueryError
@@ -16,67 +15,57 @@ from ckanext.moka.search.query_parser import DEFAULT_MM, parse_dismax, parse_fil
 __all__ = ["SearchRequest"]
 
 _MAX_ROWS = 100_000
-# The best hits by the rough score are put in order once more, by rough and fine score together.
-_FINE = """fine AS MATERIALIZED (
-    SELECT r.index_id, r.score + CAST({fine} AS double precision) AS score, r.place
-    FROM rough r JOIN moka_search.document d USING (index_id) {counts} WHERE r.place <= {window}
-), ranked AS (
-    SELECT index_id, score, row_number() OVER (ORDER BY score DESC, place) AS place FROM fine
-    UNION ALL SELECT index_id, score, place FROM rough WHERE place > {window}
-)"""
+_IN_COLUMNS = {"metadata_modified": "modified", "metadata_created": "created"}
+_IN_ROW = {"name", "title_string", "id", "site_id", "state"}
 
 
 class SearchRequest:
-    """Reads the parameters, builds the statement, shapes the answer."""
+    """Reads the parameters, plans the search, shapes the answer."""
 
     def __init__(self, q: str, params: dict[str, Any]):
         self.q = q or "*:*"
         self.params = params
-        self.compiler = Compiler()
         self.operator = str(params.get("q.op") or "OR")
+        self.wanted = _names(params.get("fl"))
 
     def run(self) -> dict[str, Any]:
         """Return Solr's JSON answer as a dictionary; raises ``QueryError`` or ``SolrError``."""
-        statement = self._statement()
-        row = store.read(lambda c: c.execute(sa.text(statement), self.compiler.params).one())
-        wanted = _names(self.params.get("fl"))
-        docs = [_select(doc, score, wanted) for doc, score in row.page or []]
-        answer = {"response": {"numFound": row.total, "start": self._int("start", 0), "docs": docs}}
-        answer["facet_counts"] = {"facet_fields": self._facets(row.facets or [])}
-        return answer
+        try:
+            found = self._find()
+        except results.OtherEpoch as change:
+            store.remember_epoch(str(change))
+            found = self._find()
+        docs = [_with_score(doc, score, self.wanted) for doc, score in found.page]
+        counts = facets.shape(
+            found.counts, self._int("facet.limit", 100), self._int("facet.mincount", 0)
+        )  # fmt: skip
+        return {
+            "response": {"numFound": found.total, "start": self._int("start", 0), "docs": docs},
+            "facet_counts": {"facet_fields": counts},
+        }
 
-    def _statement(self) -> str:
+    def _find(self) -> results.Found:
+        self.compiler = Compiler()
         where = self._where()
-        order, keys, needs_score = self._order()
-        score = ranking.score_sql(self.compiler, self._typed) if needs_score else ranking.Score()
+        order = self._order()
+        scored = "score" in self.wanted or any(key.name == "score" for key in order)
+        score = ranking.Score.plan(self.compiler, self._typed) if scored else ranking.Score(self.compiler)
         start, rows = self._int("start", 0), self._int("rows", 10)
         if not 0 <= rows <= _MAX_ROWS or not 0 <= start < 2**31:
             raise QueryError("start and rows must be positive numbers")
-        counts = f"k AS MATERIALIZED (SELECT {', '.join(score.counts)})," if score.counts else ""
-        from_counts = ", k" if score.counts else ""
-        key_columns = "".join(f", {sql} AS o{number}" for number, sql in enumerate(keys))
-        facet_sql = "SELECT NULL"
-        if self._facet_names():
-            facet_sql = facets.FACET_SQL
-            self.compiler.params["facet_fields"] = self._facet_names()
-        ranked = "ranked AS (SELECT index_id, score, place FROM rough)"
-        if score.fine and order.startswith("h.score DESC"):
-            ranked = _FINE.format(fine=score.fine, window=ranking.WINDOW, counts=from_counts)
-        # Only fixed text and the names of bound parameters are put in here.
-        return f"""
-            WITH {counts} hit AS MATERIALIZED (
-                SELECT d.index_id, d.terms, d.seq, CAST({score.rough} AS double precision) AS score{key_columns}
-                FROM moka_search.document d {from_counts} WHERE {where}
-            ), rough AS MATERIALIZED (
-                SELECT h.index_id, h.score, row_number() OVER (ORDER BY {order}) AS place FROM hit h
-            ), {ranked}, page AS (
-                SELECT index_id, score, place FROM ranked ORDER BY place
-                LIMIT {self.compiler.bind(rows)} OFFSET {self.compiler.bind(start)}
-            )
-            SELECT (SELECT count(*) FROM hit) AS total,
-                (SELECT jsonb_agg(jsonb_build_array(d.doc, page.score) ORDER BY page.place)
-                 FROM page JOIN moka_search.document d USING (index_id)) AS page,
-                ({facet_sql}) AS facets"""  # noqa: S608
+        epoch = store.remembered_epoch()
+        self._bind_terms(epoch)
+        names = self._facet_names()
+        plan = results.Plan(
+            where, self.compiler.params, order, score, epoch, start, rows, self.wanted, names
+        )  # fmt: skip
+        return results.find(plan) if names or not score.blank else results.find_plain(plan)
+
+    def _bind_terms(self, epoch: str) -> None:
+        """Give the terms that the conditions name their numbers; one that stands nowhere matches nothing."""
+        ids = terms.known_ids(epoch, self.compiler.terms.values())
+        for name, pair in self.compiler.terms.items():
+            self.compiler.params[name] = [ids[pair]] if pair in ids else []
 
     def _where(self) -> str:
         conditions = [self.compiler.condition(self._query()) or "FALSE"]
@@ -104,11 +93,9 @@ class SearchRequest:
             raise QueryError(f"The query parser {kind!r} is not supported")
         return parse_lucene(self.q, self.operator, (str(self.params.get("df") or "text"),), lenient=True)
 
-    def _order(self) -> tuple[str, list[str], bool]:
-        """Return ORDER BY over ``hit``, the sort columns to add to it, and whether the score is needed."""
-        parts: list[str] = []
-        keys: list[str] = []
-        wants_score = "score" in _names(self.params.get("fl"))
+    def _order(self) -> list[results.SortKey]:
+        """Return the parts of ``sort``, the most important first."""
+        parts = []
         for item in (self.params.get("sort") or "score desc").split(","):
             words = item.split()
             if not words:
@@ -117,37 +104,28 @@ class SearchRequest:
                 raise pysolr.SolrError(
                     f"Can't determine a Sort Order (asc or desc) in sort spec {self.params.get('sort')!r}"
                 )
-            name, direction = words[0], words[1].upper()
-            if name == "score":
-                wants_score = True
-                parts.append(f"h.score {direction}")
-            else:
-                parts.append(f"h.o{len(keys)} {direction} NULLS LAST")
-                keys.append(self._sort_key(name))
-        return ", ".join([*parts, "h.seq"]), keys, wants_score
+            parts.append(self._sort_key(words[0], words[1].lower() == "desc"))
+        return parts
 
-    def _sort_key(self, name: str) -> str:
-        if name == "title":
-            name = "title_string"
+    def _sort_key(self, name: str, descending: bool) -> results.SortKey:
+        if name == "score":
+            return results.SortKey(name, descending)
+        if name in _IN_COLUMNS:
+            return results.SortKey(name, descending, _IN_COLUMNS[name], f"d.{_IN_COLUMNS[name]}")
+        name = "title_string" if name == "title" else name
+        if name in _IN_ROW:
+            return results.SortKey(name, descending, sql=f'd.{name} COLLATE "C"')
         value = f"(d.fields -> CAST({self.compiler.bind(name)} AS text) ->> 0)"
         if name in fields.INT_FIELDS:
-            return f"CASE WHEN {value} ~ '^-?[0-9]+([.][0-9]+)?$' THEN CAST({value} AS numeric) END"
-        return f'{value} COLLATE "C"'
+            sql = f"CASE WHEN {value} ~ '^-?[0-9]+([.][0-9]+)?$' THEN CAST({value} AS numeric) END"
+            return results.SortKey(name, descending, sql=sql)
+        return results.SortKey(name, descending, sql=f'{value} COLLATE "C"')
 
     def _facet_names(self) -> list[str]:
         if str(self.params.get("facet", "false")).lower() not in ("true", "on", "1"):
             return []
         names = self.params.get("facet.field") or []
         return [names] if isinstance(names, str) else [str(name) for name in names]
-
-    def _facets(self, rows: list[list[Any]]) -> dict[str, list[Any]]:
-        names = self._facet_names()
-        minimum = self._int("facet.mincount", 0)
-        everything: dict[str, list[str]] = {}
-        if names and minimum <= 0:
-            for field, value in store.read(lambda c: c.execute(_ALL_TERMS, {"names": names}).all()):
-                everything.setdefault(field, []).append(value)
-        return facets.facet_fields(rows, names, self._int("facet.limit", 100), minimum, everything)
 
     def _int(self, name: str, default: int) -> int:
         value = self.params.get(name)
@@ -159,9 +137,6 @@ class SearchRequest:
             raise QueryError(f"{name} must be a number, not {value!r}") from error
 
 
-_ALL_TERMS = sa.text("SELECT field, value FROM moka_search.term WHERE field = ANY(:names) ORDER BY value")
-
-
 def _names(value: Any) -> list[str]:
     """Return the names in ``fl``: a list, or one text with commas or blanks."""
     if not value:
@@ -170,9 +145,5 @@ def _names(value: Any) -> list[str]:
     return [name for part in parts for name in part.replace(",", " ").split()]
 
 
-def _select(doc: dict[str, Any], score: float, wanted: list[str]) -> dict[str, Any]:
-    everything = not wanted or "*" in wanted
-    chosen = dict(doc) if everything else {name: doc[name] for name in wanted if name in doc}
-    if "score" in wanted:
-        chosen["score"] = score
-    return chosen
+def _with_score(doc: dict[str, Any], score: float, wanted: list[str]) -> dict[str, Any]:
+    return {**doc, "score": score} if "score" in wanted else doc

@@ -9,9 +9,9 @@ clear`` and code like it never commits the session.
 from __future__ import annotations
 
 import os
+import re
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -22,10 +22,24 @@ from sqlalchemy.engine import Connection, Engine
 
 from ckanext.moka.search import schema_sql
 
-__all__ = ["commit_joined", "create_tables", "ensure_tables", "read", "write", "writing_now"]
+__all__ = [
+    "Query",
+    "commit_joined",
+    "create_tables",
+    "ensure_tables",
+    "read",
+    "snapshot",
+    "write",
+    "writing_now",
+]
 
-_STATEMENT_TIMEOUT_MS = 10_000
-_LOCK_TIMEOUT_MS = 5_000
+# Settings of the reading pool's own sessions; nothing else in PostgreSQL is changed.
+_SESSION = {
+    "statement_timeout": "10000",  # ms
+    "lock_timeout": "5000",  # ms
+    "jit": "off",  # compiling takes longer than these queries
+    "work_mem": "32MB",  # sets of hits stay exact in bitmaps and in memory in sorts
+}
 _MISSING = frozenset({"42P01", "3F000", "42703"})  # undefined table, schema, column (an older version)
 _WORK = "moka_search_work"
 _JOINED = "moka_search_joined"
@@ -41,12 +55,11 @@ def engine() -> Engine:
     if key not in _engines:
         with _lock:
             if key not in _engines:
-                options = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c lock_timeout={_LOCK_TIMEOUT_MS}"
+                options = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
                 _engines[key] = sa.create_engine(
                     url,
                     pool_size=4,
                     max_overflow=8,
-                    pool_pre_ping=True,
                     isolation_level="AUTOCOMMIT",
                     connect_args={"options": options, "application_name": "moka_search"},
                 )
@@ -83,23 +96,70 @@ def _version(connection: Connection) -> int:
 
 
 def read(job: Callable[[Connection], _Result]) -> _Result:
-    """Run ``job`` on a reading connection (autocommit); missing tables are created, then it runs again."""
+    """Run ``job`` on a reading connection (autocommit); it must be one that may run twice.
+
+    It runs again when tables were missing (they are created) and when the connection turned out to be dead
+    (asking before each use whether it lives would double the round trips).
+    """
     try:
         with engine().connect() as connection:
             return job(connection)
-    except sa.exc.ProgrammingError as error:
-        if getattr(error.orig, "pgcode", "") not in _MISSING:
+    except sa.exc.DBAPIError as error:
+        missing = getattr(error.orig, "pgcode", "") in _MISSING
+        if not missing and not error.connection_invalidated:
             raise
-    create_tables()
+    if missing:
+        create_tables()
     with engine().connect() as connection:
         return job(connection)
+
+
+class Query:
+    """Runs statements in one snapshot; the first one opens it, so that it costs no round trip of its own."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._opened = False
+
+    def __call__(self, sql: str, params: dict[str, Any], settings: str = "") -> Any:
+        """Return all rows; parameters stand as ``:name``. ``settings``: ``SET LOCAL`` for the first statement."""
+        if not self._opened:
+            sql = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings} {sql}"
+            self._opened = True
+        return run(self._connection, sql, params)
+
+    def end(self) -> None:
+        """End the snapshot."""
+        if self._opened and not self._connection.invalidated:
+            self._connection.exec_driver_sql("ROLLBACK")
+
+
+def run(connection: Connection, sql: str, params: dict[str, Any]) -> Any:
+    """Return all rows of one statement (parameters as ``:name``), without SQLAlchemy's compiling of it."""
+    return connection.exec_driver_sql(_NAMED.sub(r"%(\1)s", sql), params).all()
+
+
+_NAMED = re.compile(r"(?<!:):([a-z]\w*)")
+
+
+def snapshot(job: Callable[[Query], _Result]) -> _Result:
+    """Run ``job`` with a :class:`Query`: all its statements see the same state of the index."""
+
+    def run(connection: Connection) -> _Result:
+        query = Query(connection)
+        try:
+            return job(query)
+        finally:
+            query.end()
+
+    return read(run)
 
 
 def write(job: Callable[[Connection], _Result]) -> _Result:
     """Run ``job`` inside CKAN's transaction when that has work under way, else commit it at once."""
     if not writing_now():
-        return read(_in_transaction(job))
-    ensure_tables()  # before the save: creating them inside it would hold locks
+        return read(in_transaction(job))
+    epoch()  # creates tables before the save: doing so inside it would hold locks
     connection = model.Session.connection()
     savepoint = connection.begin_nested()
     try:
@@ -125,8 +185,13 @@ def writing_now() -> bool:
 
 
 def ensure_tables() -> None:
-    """Create the tables unless this database is known to have them."""
-    read(_probe)
+    """Create the tables unless this database has them."""
+    epoch()
+
+
+def epoch() -> str:
+    """Return the epoch of the tables (created when they are missing)."""
+    return read(_epoch)
 
 
 def commit_joined() -> None:
@@ -136,7 +201,9 @@ def commit_joined() -> None:
         model.Session.commit()
 
 
-def _in_transaction(job: Callable[[Connection], _Result]) -> Callable[[Connection], _Result]:
+def in_transaction(job: Callable[[Connection], _Result]) -> Callable[[Connection], _Result]:
+    """Return ``job`` so that all it does on a reading connection is committed together."""
+
     def run(connection: Connection) -> _Result:
         with connection.execution_options(isolation_level="READ COMMITTED").begin():
             return job(connection)
@@ -144,8 +211,28 @@ def _in_transaction(job: Callable[[Connection], _Result]) -> Callable[[Connectio
     return run
 
 
-def _probe(connection: Connection) -> None:
-    connection.execute(sa.text("SELECT head, reads FROM moka_search.document, moka_search.waiting LIMIT 0"))
+# Names columns of the present version, so that older tables are noticed.
+_EPOCH = "SELECT epoch, (SELECT labels FROM moka_search.document LIMIT 0), (SELECT tx FROM moka_search.waiting LIMIT 0) FROM moka_search.about"
+
+
+def remembered_epoch() -> str:
+    """Return the epoch that this process last saw; whoever relies on it compares it with that of the data."""
+    url = config["sqlalchemy.url"]
+    if url not in _epochs:
+        _epochs[url] = epoch()
+    return _epochs[url]
+
+
+def remember_epoch(value: str) -> None:
+    """Take ``value`` for the present epoch."""
+    _epochs[config["sqlalchemy.url"]] = value
+
+
+_epochs: dict[str, str] = {}
+
+
+def _epoch(connection: Connection) -> str:
+    return str(connection.exec_driver_sql(_EPOCH).one()[0])
 
 
 def _has_cache(session: Any) -> bool:
@@ -184,10 +271,3 @@ def _after_end(session: Any, transaction: Any) -> None:
     for key in (_WORK, _JOINED):
         if session.info.get(key) is transaction:
             del session.info[key]
-
-
-@contextmanager
-def fresh_connection() -> Iterator[Connection]:
-    """Give one reading connection (for terms, which are committed at once and never rolled back)."""
-    with engine().connect() as connection:
-        yield connection
