@@ -13,11 +13,20 @@ RULE = "L1-06"
 _EDGE = re.compile(r"(?:^|\x1f)[ \t\u3000\xa0]|[ \t\u3000\xa0](?:$|\x1f)")
 _BREAK = re.compile(r"[\r\n]")
 # 「真　岡　市」: at least three single letters, each followed by a space.
-_SPREAD = re.compile(r"(?:^|\x1f)[^\s\x1f](?:[ \u3000]+[^\s\x1f]){2,}(?:$|\x1f)")
+_LETTER = "[ぁ-んァ-ヶー一-龥々]"
+_SPREAD = re.compile(rf"(?:^|\x1f){_LETTER}(?:[ \u3000]+{_LETTER}){{2,}}(?:$|\x1f)")
+# 合　計: two letters are one word only where the word is known; 森　進 is a name.
+_PAIR = re.compile(
+    r"(?:^|\x1f)(?:合[ \u3000]+計|小[ \u3000]+計|総[ \u3000]+[計数額]|平[ \u3000]+均|累[ \u3000]+計|男[ \u3000]+[女性計]|女[ \u3000]+[性計])(?:$|\x1f)"
+)
+# 月 火 水 is a list of days (see L1-07), not one word.
+_DAYS = re.compile(r"[月火水木金土日祝休 \u3000]+")
+# A gap inside a value; two blanks after an English full stop are typing, not layout.
+_GAP = re.compile(r"(?<![\s.!?\x1f])[ \u3000]{2,}(?=[^\s\x1f])")
 
 
 def check(context: Context) -> Iterator[Hit]:
-    """Labels and cells with outer spaces, line breaks (workbooks; for CSV see L1-14) or spread letters."""
+    """Labels and cells with outer spaces, line breaks (workbooks; for CSV see L1-14), gaps or spread letters."""
     for table in context.tables:
         if hit := _labels(table):
             yield hit
@@ -28,10 +37,11 @@ def check(context: Context) -> Iterator[Hit]:
                 yield hit
         if not context.text_file and (hit := context.group(table, column, column.matching(_BREAK), "break")):
             yield hit
-        if _SPREAD.search(column.joined):
-            texts = {t for t in column.texts if _SPREAD.match(t) and not t.isascii()}
-            if hit := context.group(table, column, texts, "spread"):
-                yield hit
+        spread = {t for t in column.matching(_SPREAD) | column.matching(_PAIR) if not _DAYS.fullmatch(t)}
+        if hit := context.group(table, column, spread, "spread"):
+            yield hit
+        if hit := context.group(table, column, column.matching(_GAP) - spread, "gap"):
+            yield hit
 
 
 def _labels(table: Table) -> Hit | None:

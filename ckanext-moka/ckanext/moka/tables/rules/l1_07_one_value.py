@@ -1,35 +1,105 @@
-"""L1-07: several values in one cell, as far as it is certain: coordinates and phone numbers."""
+"""L1-07: several values in one cell. Certain: coordinates, phone numbers, lists of choices; else a person is asked.
+
+A sentence is one value, a column of notes may hold several items, and the standard's own separator (;) is allowed.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..cleaning import EXEMPT
+from ..context import Context, Hit, joined
+from ..labels import free_text
+from ..model import Column, Table
+from ..profile import Profile
 from ..repair import is_coordinate_pair
 
 RULE = "L1-07"
 _PAIR = re.compile(r"[0-9０-９]{2}[.．][0-9０-９]+\s*[,，、 ]\s*[0-9０-９]{3}[.．]")
 _PHONE = re.compile(r"0[0-9]{1,4}[-－ー−(（][0-9]{1,4}[-－ー−)）][0-9]{3,4}")
+_PHONE_LABEL = re.compile(r"電話|TEL|ＴＥＬ|[Pp]hone|FAX|連絡先", re.IGNORECASE)
+_MAILS = re.compile(r"[\w.+-]+@[\w.-]+[^;；@]*[\s、,，/／][\w.+-]+@")
+_LETTER = "[ぁ-んァ-ヶー一-龥々]"
+# A comma or a new line; a slash between words. Not in numbers (1,200), dates (2024/4/1) and prices (円/月).
+_SEPARATOR = re.compile(
+    rf"[、，\n]|(?<![0-9０-９]),(?! ?[0-9])|(?<={_LETTER})(?<![円人名])[/／](?={_LETTER})"
+)
+_ASIDE = re.compile(r"[（(「『【\[][^（()）「」『』【】\[\]]*[）)」』】\]]")
+_SENTENCE = re.compile(
+    r"。|(?:ます|です|する|した|して|ない|こと|ください|ある|いる|れる|せる|ため|場合|など|等)(?:$|[、，,])"
+)
+_ADDRESS = re.compile(
+    r"住所|所在|地番|番地|町字|方書|場所|位置|区域|経路|区間|[Aa]ddress|[Ll]ocation|[Pp]osition|URL|ＵＲＬ|リンク|[Uu]rl|[Ll]ink"
+)
+_LONGEST = 15
+_MOST = 20_000
 
 
 def check(context: Context) -> Iterator[Hit]:
-    """Latitude with longitude; two phone numbers that are not separated by a semicolon."""
-    for table, column, _profile in context.columns():
-        pairs = {t for t in column.matching(_PAIR) if is_coordinate_pair(t)}
-        if pairs and len(pairs) >= len(column.texts) * 0.8:
-            odd = {t for t in column.texts if t not in pairs and t.strip(" ,，、\u3000")}
-            if odd:
-                hit = context.group(table, column, odd, "coordinates-some", example=next(iter(sorted(pairs))))
-            else:
-                hit = context.group(table, column, pairs, "coordinates")
-            if hit:
-                yield hit
-            continue
-        if not _PHONE.search(column.joined) or not re.search(
-            r"電話|TEL|ＴＥＬ|[Pp]hone|FAX|連絡先", column.label
-        ):
-            continue
-        several = {t for t in column.texts if len(_PHONE.findall(t)) > 1 and not re.search(r"[;；]", t)}
-        if hit := context.group(table, column, several, "phones"):
+    """Latitude with longitude; two phone numbers or mail addresses; choices that also occur alone or in other lists."""
+    for table, column, profile in context.columns():
+        if hit := _coordinates(context, table, column):
             yield hit
+            continue
+        if _PHONE.search(column.joined) and _PHONE_LABEL.search(column.label):
+            several = {t for t in column.texts if len(_PHONE.findall(t)) > 1 and not re.search(r"[;；]", t)}
+            if hit := context.group(table, column, several, "phones"):
+                yield hit
+        if hit := context.group(table, column, column.matching(_MAILS), "list"):
+            yield hit
+        lists, certain = _lists(table, column, profile)
+        if hit := context.group(table, column, {t for t in lists if certain[t]}, "list"):
+            yield hit
+
+
+def ask(context: Context) -> Hit | None:
+    """Ask once about columns in which short words stand side by side, but no word occurs twice."""
+    found = []
+    for table, column, profile in context.columns():
+        lists, certain = _lists(table, column, profile)
+        open_ones = {t for t in lists if not certain[t]}
+        if (
+            open_ones
+            and not any(certain.values())
+            and (hit := context.group(table, column, open_ones, "asked"))
+        ):
+            found.append(hit)
+    return joined(found, "asked")
+
+
+def _coordinates(context: Context, table: Table, column: Column) -> Hit | None:
+    pairs = {t for t in column.matching(_PAIR) if is_coordinate_pair(t)}
+    if not pairs or len(pairs) < len(column.texts) * 0.8:
+        return None
+    odd = {t for t in column.texts if t not in pairs and t.strip(" ,，、\u3000")}
+    if odd:
+        return context.group(table, column, odd, "coordinates-some", example=next(iter(sorted(pairs))))
+    return context.group(table, column, pairs, "coordinates")
+
+
+def _lists(table: Table, column: Column, profile: Profile) -> tuple[dict[str, list[str]], dict[str, bool]]:
+    """Return the texts that list short words, with their words, and which are certain to be lists of choices."""
+    if (
+        profile.numeric
+        or profile.code
+        or column.index in table.schema_fields
+        or free_text(column.label)
+        or _ADDRESS.search(column.label)
+        or len(column.texts) > _MOST
+    ):
+        return {}, {}
+    lists = {}
+    for text in column.matching(_SEPARATOR):
+        plain = _ASIDE.sub("", text)
+        parts = [p.strip() for p in _SEPARATOR.split(plain)]
+        if len(parts) > 1 and all(0 < len(p) <= _LONGEST for p in parts) and not _SENTENCE.search(plain):
+            lists[text] = parts
+    used = Counter(part for parts in lists.values() for part in set(parts))
+    used.update({text.strip(): 1 for text in column.texts if lists and text not in lists})
+    name = EXEMPT.search(column.label) is not None
+    certain = {
+        text: not name and sum(used[p] > 1 for p in parts) * 2 >= len(parts) for text, parts in lists.items()
+    }
+    return lists, certain

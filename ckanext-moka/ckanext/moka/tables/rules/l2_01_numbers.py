@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from ..context import Context, Hit
+from ..labels import serial
 from ..model import Column, Table
 from ..profile import FAULTS, Profile, first_fault
 
 RULE = "L2-01"
+_AMOUNT = re.compile(
+    r"数$|額$|人口|世帯|面積|金額|単価|価格|延長|割合|率$|高さ|重量|緯度|経度|[Ll]atitude|[Ll]ongitude|[（(][円人㎡m件%][^）)]*[）)]$"
+)
 
 
 def check(context: Context) -> Iterator[Hit]:
     """In numeric columns: one hit per kind of fault; and words among numbers."""
     for table, column, profile in context.columns():
-        if not profile.numeric:
+        if not profile.numeric or serial(column.label):
             continue
         for fault in FAULTS:
             texts = {t for t, n in profile.numbers.items() if first_fault(n) == fault}
@@ -43,8 +48,9 @@ def _words(context: Context, table: Table, column: Column, profile: Profile) -> 
 
 
 def _stored_as_text(context: Context, table: Table, column: Column, profile: Profile) -> Iterator[Hit]:
-    """In a workbook: numbers typed as text in a column that is numeric otherwise."""
-    if context.text_file or not any(column.native.get(t) for t in (int, float)):
+    """In a workbook: numbers typed as text in a column that is numeric otherwise, or whose name says amounts."""
+    native = any(column.native.get(t) for t in (int, float))
+    if context.text_file or not (native or _AMOUNT.search(column.label)):
         return
     texts = {
         t

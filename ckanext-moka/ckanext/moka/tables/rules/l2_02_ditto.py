@@ -1,18 +1,87 @@
-"""L2-02: values left out as repeated."""
+"""L2-02: values left out as repeated: ditto marks, and blanks below a group's name. Where that is not certain, a person is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..context import Context, Hit, joined
+from ..labels import free_text
+from ..model import Column, Table, Value, as_text
 
 RULE = "L2-02"
 _DITTO = {"〃", "々", "同上", "同", "”", "″", '"', "仝", "同前", "上に同じ", "同じ"}
+_LEAST_ROWS = 4
+_GROUPED = 0.6
 
 
 def check(context: Context) -> Iterator[Hit]:
-    """Ditto marks, per column."""
+    """Ditto marks per column; columns in which each group is named in its first row only."""
     for table, column, _profile in context.columns():
         texts = {t for t in column.texts if t.strip() in _DITTO}
         if hit := context.group(table, column, texts, "default"):
             yield hit
+    for table in context.tables:
+        for column, certain in _grouped(table):
+            if certain and (hit := context.group_at(table, column, _blanks(table, column), "blank")):
+                yield hit
+
+
+def ask(context: Context) -> Hit | None:
+    """Ask once about first columns with blanks that may or may not mean "as above"."""
+    found = []
+    for table in context.tables:
+        for column, certain in _grouped(table):
+            if not certain and (hit := context.group_at(table, column, _blanks(table, column), "blank")):
+                found.append(hit._replace(place=hit.place._replace(value="")))
+    return joined(found, "asked")
+
+
+def _grouped(table: Table) -> list[tuple[Column, bool]]:
+    """Return the leading columns with blanks below a value, and whether it is certain that they mean "as above".
+
+    Certain: at most three of five rows are filled, the first among them, no name occurs twice, and every row has a
+    value in some column further right. A second column counts when the first is such a column or full.
+    """
+    result: list[tuple[Column, bool]] = []
+    if len(table.data_rows) < _LEAST_ROWS or not any(c.filled == len(c.values) for c in table.columns[1:]):
+        return result
+    for column in table.columns[:3]:
+        filled = [v for v in column.values if _filled(v)]
+        if len(filled) == len(column.values):
+            continue
+        words = filled and all(isinstance(v, str) and not v.strip().isdigit() for v in filled)
+        if (
+            not words
+            or not _filled(column.values[0])
+            or free_text(column.label)
+            or column.index in table.schema_fields
+        ):
+            break
+        blanks = list(_blanks(table, column))
+        if not blanks:
+            break
+        distinct = len(set(filled)) == len(filled)
+        leading = not result and column is table.columns[0]
+        certain = leading and distinct and len(filled) <= _GROUPED * len(column.values)
+        if not leading and not result:
+            break
+        certain = certain or (bool(result) and result[-1][1] and len(filled) <= _GROUPED * len(column.values))
+        result.append((column, certain))
+    return result
+
+
+def _blanks(table: Table, column: Column) -> Iterator[tuple[int, Value]]:
+    """Blank cells with a value somewhere above, outside merged cells (see L1-12)."""
+    covered = {
+        row
+        for m in table.sheet.merged
+        if m.left <= column.index <= m.right and m.bottom > m.top
+        for row in range(m.top, m.bottom + 1)
+    }
+    for position, value in enumerate(column.values):
+        if position and not _filled(value) and table.data_rows[position] not in covered:
+            yield position, ""
+
+
+def _filled(value: Value) -> bool:
+    return bool(as_text(value).strip())

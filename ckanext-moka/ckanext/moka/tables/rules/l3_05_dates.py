@@ -6,16 +6,25 @@ import re
 from collections.abc import Iterator
 
 from ...core.dates import era_year_to_western, is_era_date
-from ..context import Context, Hit
-from ..model import Column, Table
+from ..context import SHOWN, Context, Hit, spot
+from ..model import Column, Fields, Table
 from ..profile import Profile
 
 RULE = "L3-05"
 _ERA = re.compile(r"明治|大正|昭和|平成|令和|[MTSHRＭＴＳＨＲ][.．]?[0-9０-９元]")
 
+_ERA_LABEL = re.compile(
+    r"(?:明治|大正|昭和|平成|令和)(?:元|[0-9０-９]{1,2})(?:年度|年)?|(?<![A-Za-z])[SHR](?:元|[0-9]{1,2})(?:年度|年)"
+)
+_WESTERN_YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
+_WESTERN_LABEL = re.compile(r"西暦")
+
 
 def check(context: Context) -> Iterator[Hit]:
     """Columns that are meant as dates or years: era notation, or a notation other than YYYY-MM-DD."""
+    for table in context.tables:
+        if hit := _labels(table):
+            yield hit
     for table, column, profile in context.columns():
         if not profile.filled or not column.texts:
             continue
@@ -23,14 +32,48 @@ def check(context: Context) -> Iterator[Hit]:
         dated = profile.iso + profile.dates + profile.eras
         if declared != "date" and dated < (profile.filled - profile.marks) * 0.8:
             continue
-        yield from _era(context, table, column, profile, declared)
+        if not _western_beside(table, column, profile):
+            yield from _era(context, table, column, profile, declared)
         yield from _western(context, table, column, profile, declared)
+
+
+def _labels(table: Table) -> Hit | None:
+    """Years as columns, in era notation only (令和5年度 without 2023)."""
+    eras = [c for c in table.columns if _ERA_LABEL.search(c.label) and not _WESTERN_YEAR.search(c.label)]
+    if len(eras) < 2 or len({_ERA_LABEL.sub("", c.label) for c in eras}) == len(eras):
+        return None
+    row = table.header_rows[-1]
+    cells = [spot(row, c.index, c.label) for c in eras[:SHOWN]]
+    place = Fields(table.sheet.name, cells[0]["cell"], row + 1, eras[0].label, eras[0].label)
+    plain = era_year_to_western(eras[0].label) or "2023"
+    return Hit("label", place, {"plain": plain}, len(eras), cells)
+
+
+def _western_beside(table: Table, column: Column, profile: Profile) -> bool:
+    """The same time stands in another column in Western notation."""
+    return any(
+        other is not column
+        and other.label
+        and (_WESTERN_LABEL.search(other.label) or _stem(other.label) == _stem(column.label))
+        and other.filled >= column.filled
+        and not any(map(is_era_date, other.texts))
+        for other in table.columns
+    )
+
+
+def _stem(label: str) -> str:
+    return re.sub(r"[（(_]?(?:西暦|和暦)[）)]?", "", label)
+
+
+def _shape(text: str) -> str:
+    """The notation of a date: 2024/4/1 and 2024/12/31 are one, 2024.4.1 is another."""
+    return re.sub(r"[0-9]+", "9", text.strip())
 
 
 def _era(
     context: Context, table: Table, column: Column, profile: Profile, declared: str | None
 ) -> Iterator[Hit]:
-    eras = {t for t in column.matching(_ERA) if is_era_date(t)}
+    eras = {t for t in column.matching(_ERA) if is_era_date(t) and not _WESTERN_YEAR.search(t)}
     if not eras:
         return
     example = next(t for t in column.texts if t in eras)
@@ -49,6 +92,8 @@ def _western(
         return
     example = next(t for t in column.texts if t in other)
     whole = declared == "date" or profile.iso + profile.dates == profile.filled
-    variant = "slash" if whole else "mixed"
+    # One Western notation throughout is what the rule allows; the standards and the published file use ISO 8601.
+    western = declared != "date" and not profile.iso and len({_shape(t) for t in other}) == 1
+    variant = "western" if whole and western and _shape(example).isascii() else "slash" if whole else "mixed"
     if hit := context.group(table, column, other, variant, plain=profile.days[example].isoformat()):
         yield hit
