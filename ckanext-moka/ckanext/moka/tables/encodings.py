@@ -4,59 +4,126 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
+from typing import NamedTuple
+
+import pyarrow as pa
 
 from .model import UnreadableFile
 
-__all__ = ["decode"]
+__all__ = ["Decoded", "decode", "to_utf8"]
 
 _JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
 _HALF_KANA = re.compile(r"[｡-ﾟ]")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_PIECE = 8 * 1024 * 1024
+# A kana or kanji in UTF-8: in another encoding three bytes hardly ever look like it by chance.
+_SURE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+_NAMES = {"utf-8": "UTF-8", "cp932": "Shift_JIS", "euc_jp": "EUC-JP"}
+
+
+class Decoded(NamedTuple):
+    """A text in UTF-8 without byte order mark, the encoding it was written in, and whether it had such a mark."""
+
+    data: bytes | bytearray | memoryview
+    encoding: str
+    bom: bool
 
 
 def decode(data: bytes) -> tuple[str, str, bool]:
-    """Return ``(text, encoding, bom)`` of ``data``.
+    """Return ``(text, encoding, bom)`` of ``data``, as :func:`to_utf8` finds it."""
+    found = to_utf8(data)
+    return bytes(found.data).decode("utf-8"), found.encoding, found.bom
+
+
+def to_utf8(data: bytes | bytearray) -> Decoded:
+    """Return ``data`` in UTF-8; what is in UTF-8 already is not copied.
 
     The ladder: byte order mark, ISO-2022-JP escape, UTF-16 without mark (every second byte is NUL), strict UTF-8,
-    then the better of CP932 and EUC-JP. ``UnreadableFile`` names the first line that no encoding reads.
+    then the better of CP932 and EUC-JP. ``UnreadableFile`` names the first byte that no encoding reads.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            try:
-                return data.decode(encoding), encoding.removesuffix("-sig"), True
-            except UnicodeDecodeError as error:
-                raise _undecodable(data, error.start) from error
-    if b"\x1b$" in data:
-        try:
-            return data.decode("iso2022_jp_3"), "iso-2022-jp", False
-        except UnicodeDecodeError as error:
-            raise _undecodable(data, error.start) from error
+            if encoding == "utf-8":
+                return Decoded(_checked(data, len(mark)), encoding, True)
+            return Decoded(_recoded(data, encoding), encoding, True)
     wide = _utf16_without_mark(data)
     if wide:
-        return data.decode(wide), wide, False
-    try:
-        return data.decode("utf-8"), "utf-8", False
-    except UnicodeDecodeError as error:
-        first_bad = error.start
+        return Decoded(_recoded(data, wide), wide, False)
+    if b"\x1b$" in data and data.isascii():
+        return Decoded(_recoded(data, "iso2022_jp_3"), "iso-2022-jp", False)
+    if _is_utf8(memoryview(data)):
+        return Decoded(memoryview(data), "utf-8", False)
     candidates = []
     for encoding in ("cp932", "euc_jp"):
         try:
-            text = data.decode(encoding)
+            candidates.append((_convert(data, encoding), encoding))
         except UnicodeDecodeError:
             continue
-        candidates.append((_score(text), encoding, text))
     if not candidates:
-        raise _undecodable(data, first_bad)
-    _best, encoding, text = max(candidates, key=lambda item: item[0])
-    return text, encoding.replace("_", "-"), False
+        raise _undecodable(data)
+    text, encoding = (
+        max(candidates, key=lambda item: _score(item[0])) if len(candidates) > 1 else candidates[0]
+    )
+    return Decoded(text, encoding.replace("_", "-"), False)
 
 
-def _score(text: str) -> int:
-    return len(_JAPANESE.findall(text)) - 2 * len(_HALF_KANA.findall(text)) - 5 * len(_PRIVATE.findall(text))
+def _checked(data: bytes | bytearray, start: int) -> memoryview:
+    rest = memoryview(data)[start:]
+    if not _is_utf8(rest):
+        raise _undecodable(data)
+    return rest
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
+def _is_utf8(data: memoryview) -> bool:
+    offsets = pa.py_buffer(struct.pack("<qq", 0, len(data)))
+    text = pa.Array.from_buffers(pa.large_utf8(), 1, [None, offsets, pa.py_buffer(data)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _recoded(data: bytes | bytearray, encoding: str) -> bytearray:
+    try:
+        return _convert(data, encoding)
+    except UnicodeDecodeError as error:
+        raise _at(data, error.start) from error
+
+
+def _convert(data: bytes | bytearray, encoding: str) -> bytearray:
+    """Return ``data`` in UTF-8, converted piece by piece; errors tell the position in the whole."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    result = bytearray()
+    view = memoryview(data)
+    for start in range(0, len(data), _PIECE):
+        held = len(decoder.getstate()[0])
+        try:
+            result += decoder.decode(view[start : start + _PIECE], start + _PIECE >= len(data)).encode()
+        except UnicodeDecodeError as error:
+            error.start += start - held
+            raise
+    return result.removeprefix(codecs.BOM_UTF8) if encoding.startswith("utf") else result
+
+
+def _score(text: bytearray) -> int:
+    score = 0
+    for start in range(0, len(text), _PIECE):
+        part = text[start : start + _PIECE].decode("utf-8", "ignore")
+        score += len(_JAPANESE.findall(part)) - 2 * len(_HALF_KANA.findall(part))
+        score -= 5 * len(_PRIVATE.findall(part))
+    return score
+
+
+def _utf16_without_mark(data: bytes | bytearray) -> str | None:
     head = data[:4096]
     if len(head) < 8 or len(data) % 2:
         return None
@@ -69,7 +136,41 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return None
 
 
-def _undecodable(data: bytes, position: int) -> UnreadableFile:
-    line = data.count(b"\n", 0, position) + 1
-    column = position - (data.rfind(b"\n", 0, position) + 1) + 1
-    return UnreadableFile('mixed', rule='encoding-error', line=line, column=column, byte=f'0x{data[position]:02X}')  # fmt: skip
+def _undecodable(data: bytes | bytearray) -> UnreadableFile:
+    """Say where the encoding that fits the beginning stops to fit, and which one fits from there on."""
+    reach = {}
+    for encoding in _NAMES:
+        try:
+            _convert(data, encoding)
+        except UnicodeDecodeError as error:
+            reach[encoding] = error.start
+    first = max(reach, key=lambda encoding: reach[encoding])
+    if _SURE_UTF8.search(data, 0, reach.get("utf-8", 0)):
+        first = "utf-8"
+    return _at(data, reach[first], first)
+
+
+def _at(data: bytes | bytearray, position: int, first: str | None = None) -> UnreadableFile:
+    start = data.rfind(b"\n", 0, position) + 1
+    end = data.find(b"\n", position)
+    line = bytes(data[start : end if end >= 0 else len(data)])
+    where = {
+        "line": data.count(b"\n", 0, position) + 1,
+        "column": position - start + 1,
+        "byte": f"0x{data[position]:02X}" if position < len(data) else "",
+        "position": position,
+    }
+    second = next((e for e in _NAMES if e != first and _reads(line, e)), None) if first else None
+    if first and second:
+        before = len(line[: position - start].decode(first, "replace"))
+        named = {"first": _NAMES[first], "second": _NAMES[second], "character": before + 1}
+        return UnreadableFile("changes", rule="encoding-error", **where, **named)
+    return UnreadableFile("mixed", rule="encoding-error", **where)
+
+
+def _reads(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -9,13 +9,16 @@ from pathlib import Path
 import python_calamine
 
 from . import delimited, encodings, workbook
+from .cells import Rows, RowsBuilder
 from .container import Container
 from .facts import BookFacts, SheetFacts
 from .model import Range, Sheet, Source, SourceNote, UnreadableFile, Value
 
 __all__ = ["MAX_BYTES", "read"]
 
-MAX_BYTES = 300 * 1024 * 1024
+MAX_BYTES = 1024 * 1024 * 1024
+_START = 200_000
+_BATCH = 5_000
 _TEXT_FORMATS = {"csv", "tsv", "txt"}
 _CONTAINERS = (
     (b"%PDF", "pdf"),
@@ -112,14 +115,14 @@ def _old_office(path: Path) -> str:
 
 
 def _read_text(path: Path, source: Source) -> None:
-    text, source.encoding, source.bom = encodings.decode(path.read_bytes())
-    text = text.removeprefix("\ufeff")
-    if not text.strip():
+    data, source.encoding, source.bom = encodings.to_utf8(path.read_bytes())
+    start = bytes(data[:_START]).decode("utf-8", "ignore")
+    if not start.strip() and not bytes(data).decode("utf-8").strip():
         raise UnreadableFile("empty")
-    controls = re.search(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])
-    if controls and len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text[:100_000])) > 20:
+    controls = re.search(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]", start)
+    if controls and len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", start)) > 20:
         raise UnreadableFile("format", rule="L1-01", kind="表ではない形式")
-    sheet, source.delimiter, notes = delimited.parse(text.encode())
+    sheet, source.delimiter, notes = delimited.parse(data)
     source.format = "tsv" if source.delimiter == "\t" else "csv"
     source.sheets = [sheet]
     source.notes += notes
@@ -157,27 +160,47 @@ def _sheet(
     book: python_calamine.CalamineWorkbook, title: str, hidden: bool, facts: SheetFacts | None
 ) -> Sheet:
     grid = book.get_sheet_by_name(title)
-    rows: list[list[Value]] = [
-        [_clean(value) for value in row] for row in grid.to_python(skip_empty_area=False)
-    ]
-    tail = 0
-    while rows and not any(value is not None for value in rows[-1]):
-        rows.pop()
-        tail += 1
+    rows, tail = _rows(grid)
     sheet = Sheet(title, rows, hidden=hidden, blank_tail=tail)
     if facts is not None:
         sheet.blank_tail = max(tail, facts.last_row - len(rows))
     if facts is not None:
-        for item in ("merged", "hidden_rows", "hidden_cols", "comments", "formulas", "errors", "objects"):
+        for item in (
+            "merged",
+            "hidden_rows",
+            "hidden_cols",
+            "comments",
+            "formulas",
+            "errors",
+            "objects",
+            "formats",
+        ):
             setattr(sheet, item, getattr(facts, item))
     elif grid.merged_cell_ranges:
         sheet.merged = [Range(*first, *last) for first, last in grid.merged_cell_ranges]
     return sheet
 
 
+def _rows(grid: python_calamine.CalamineSheet) -> tuple[Rows, int]:
+    """Return the rows of a sheet, without the empty ones at its end, and how many those are."""
+    builder = RowsBuilder()
+    batch: list[list[Value]] = []
+    height = number = 0
+    for number, row in enumerate(grid.to_python(skip_empty_area=False), start=1):
+        values = [_clean(value) for value in row]
+        if any(value is not None for value in values):
+            height = number
+        batch.append(values)
+        if len(batch) == _BATCH:
+            builder.add(batch)
+            batch = []
+    builder.add(batch)
+    return builder.rows().head(height), number - height
+
+
 def _clean(value: object) -> Value:
-    if value == "" or value is None:
-        return None
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
+    if value.__class__ is str:
+        return value or None  # type: ignore[return-value]
+    if value.__class__ is float and value.is_integer() and abs(value) < 1e15:  # type: ignore[attr-defined,arg-type]
+        return int(value)  # type: ignore[call-overload,no-any-return]
     return value  # type: ignore[return-value]
