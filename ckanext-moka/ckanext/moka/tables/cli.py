@@ -26,9 +26,34 @@ _SEVERITY = {
 
 def _existing(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
     for path in value if isinstance(value, tuple) else (value,):
-        if not path.is_file():
+        if path is not None and not path.is_file():
             raise click.BadParameter(f"ファイルがありません: {path}")
     return value
+
+
+_WORDS = {"yes": True, "no": False, "はい": True, "いいえ": False, "true": True, "false": False}
+
+
+def _given(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> dict[str, bool]:
+    answers = {}
+    for item in value:
+        key, _equals, word = item.partition("=")
+        if word.lower() not in _WORDS:
+            raise click.BadParameter(f"「ID=yes」か「ID=no」の形で書いてください: {item}")
+        answers[key] = _WORDS[word.lower()]
+    return answers
+
+
+def _answers(path: Path | None) -> dict[str, bool]:
+    """Read answers from a JSON file: question id -> true, false, "yes" or "no"."""
+    if path is None:
+        return {}
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        return {str(key): value if isinstance(value, bool) else _WORDS[value] for key, value in data.items()}
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        message = f'答えのファイルは {{"質問の ID": true}} の形の JSON で書いてください: {path}'
+        raise click.BadParameter(message, param_hint="--answers") from error
 
 
 _FILE = click.Path(path_type=Path)
@@ -47,10 +72,40 @@ _SCHEMA = click.option(
 )
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", help="結果の言語")
 @click.option("-o", "--output", type=_FILE, help="結果を書くファイル（省略すると画面）")
-def check(files: tuple[Path, ...], schema: str | None, form: str, lang: str, output: Path | None) -> None:
+@click.option(
+    "--answers",
+    "answer_file",
+    type=_FILE,
+    callback=_existing,
+    help='質問への答えのファイル（JSON: {"ID": true}）',
+)
+@click.option(
+    "--answer",
+    "given",
+    multiple=True,
+    metavar="ID=yes|no",
+    callback=_given,
+    help="質問への答え（何度でも）",
+)
+def check(
+    files: tuple[Path, ...],
+    schema: str | None,
+    form: str,
+    lang: str,
+    output: Path | None,
+    answer_file: Path | None,
+    given: dict[str, bool],
+) -> None:
     """Check FILES and print the report."""
-    results = [_guarded(lambda p=path: api.report_and_rows(p, schema=schema, lang=lang)) for path in files]
+    answers = _answers(answer_file) | given
+    results = [
+        _guarded(lambda p=path: api.report_and_rows(p, schema=schema, lang=lang, answers=answers))
+        for path in files
+    ]
     reports = [report for report, _rows in results]
+    unknown = set(answers) - {question.id for report in reports for question in report.questions}
+    if unknown:
+        click.echo(f"この答えに当たる質問はありません: {'、'.join(sorted(unknown))}", err=True)
     if form == "json":
         data = [report.to_dict() for report in reports]
         text = json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2) + "\n"
@@ -131,7 +186,20 @@ def _text(report: Report, lang: str) -> str:
         repairable = ("（自動で直せます）" if ja else " (repairable)") if finding.fixable else ""
         lines.append(f"  [{_SEVERITY[lang][finding.severity]}] {finding.rule} {finding.message}{repairable}")
         lines.append(f"      → {finding.remedy}")
+    lines += _asked(report, ja)
     return "\n".join(lines) + "\n"
+
+
+def _asked(report: Report, ja: bool) -> list[str]:
+    """The questions that are still open, with what to type to answer them."""
+    lines = []
+    for question in report.questions:
+        if question.answer is None:
+            lines.append(f"  [{'質問' if ja else 'QUESTION'}] {question.text}")
+            yes, no = ("はい", "いいえ") if ja else ("yes", "no")
+            lines.append(f"      {yes}: {question.yes} / {no}: {question.no}")
+            lines.append(f"      --answer {question.id}=yes|no")
+    return lines
 
 
 def verdict(report: Report, lang: str) -> str:

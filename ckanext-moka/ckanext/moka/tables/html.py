@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from .model import Finding, address, show
+from .questions import Question
 from .report import BadRows, Report
 from .texts import SEVERITIES
 
@@ -20,6 +21,8 @@ _WORDS = {
         "rows": "指摘のある行", "row": "行", "rows_shown": "{total} 行のうち {shown} 行を表示。赤いセルが指摘の場所です。", "file": "ファイル",
         "size": "大きさ", "encoding": "文字コード", "tables": "表", "score": "機械可読性（政府ルール）", "standard": "標準データセット",
         "columns": "項目と型", "findings": "指摘（原因から順に）", "records": "{n} 行 × {m} 項目", "sha": "指紋（SHA-256）",
+        "questions": "確かめたいこと（機械だけでは決められません）", "asked": "「はい」か「いいえ」で答えてください。答えるまでは指摘にならず、公開の妨げにもなりません。",
+        "yes": "はい", "no": "いいえ", "answered": "答え",
         "source": "機械可読性のルール: 「行政データにおける機械可読性に関するルール」（デジタル庁、2026年3月31日）、PDL1.0",
         "text": "文字列", "integer": "整数", "number": "数値", "date": "日付", "datetime": "日時", "boolean": "真偽",
     },
@@ -31,6 +34,8 @@ _WORDS = {
         "rows": "Rows with findings", "row": "Row", "rows_shown": "{shown} of {total} rows. Red cells carry findings.", "file": "File",
         "size": "Size", "encoding": "Encoding", "tables": "Tables", "score": "Machine readability (government rules)", "standard": "Standard dataset",
         "columns": "Columns and types", "findings": "Findings, causes first", "records": "{n} rows, {m} columns", "sha": "SHA-256",
+        "questions": "Questions that only a person can answer", "asked": "Answer yes or no. Until then these are no findings and block nothing.",
+        "yes": "Yes", "no": "No", "answered": "Answer",
         "source": "Rules: Digital Agency of Japan, rules on machine readability, 2026-03-31 (PDL1.0)",
         "text": "text", "integer": "integer", "number": "number", "date": "date", "datetime": "datetime", "boolean": "boolean",
     },
@@ -82,6 +87,7 @@ def _report(report: Report, rows: list[BadRows], words: dict[str, str]) -> str:
     parts += [_group(group, words) for group in _groups(report.findings)] or [
         f"<p>{escape(words['none'])}</p>"
     ]
+    parts += _questions(report.questions, words)
     parts += [_bad_rows(block, words) for block in rows if block.rows]
     parts += [_columns(table, words) for table in report.tables]
     return "\n".join(parts) + "</article>"
@@ -145,6 +151,25 @@ def _finding(finding: Finding, words: dict[str, str], mark: bool) -> str:
         f'<p class="message">{fix}{escape(finding.message)}</p>'
         f'<p class="remedy"><strong>{escape(words["remedy"])}: </strong>{escape(finding.remedy)}</p>{cells}'
     )
+
+
+def _questions(questions: list[Question], words: dict[str, str]) -> list[str]:
+    """What a machine cannot decide, with what each answer means and the id to answer it by."""
+    if not questions:
+        return []
+    parts = [f"<h2>{escape(words['questions'])}</h2><p>{escape(words['asked'])}</p>"]
+    for item in questions:
+        said = ""
+        if item.answer is not None:
+            given = words["yes" if item.answer else "no"]
+            said = f'<p class="remedy"><strong>{escape(words["answered"])}: {escape(given)}</strong></p>'
+        parts.append(
+            f'<section class="finding"><h3>{escape(item.title)}<span class="code">{escape(item.id)}</span></h3>'
+            f'<p class="message">{escape(item.text)}</p><p class="reason">{escape(words["reason"])}: {escape(item.reason)}</p>'
+            f"<dl><dt>{escape(words['yes'])}</dt><dd>{escape(item.yes)}</dd>"
+            f"<dt>{escape(words['no'])}</dt><dd>{escape(item.no)}</dd></dl>{said}</section>"
+        )
+    return parts
 
 
 def _bad_rows(block: BadRows, words: dict[str, str]) -> str:
