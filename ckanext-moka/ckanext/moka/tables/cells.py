@@ -88,9 +88,9 @@ class Store:
         """Return the distinct value with this code."""
         return self._pool[code] if self._pool is not None else self._words[code].as_py()
 
-    @cached_property
+    @property
     def pool(self) -> list[Value]:
-        """The distinct values as Python objects, in order of first appearance."""
+        """The distinct values as Python objects, in order of first appearance (texts are made anew, not kept)."""
         return self._pool if self._pool is not None else self._words.to_pylist()
 
     @cached_property
@@ -101,17 +101,26 @@ class Store:
         return pa.array([v if isinstance(v, str) else None for v in self.pool], pa.string())
 
     @cached_property
+    def counted(self) -> Any:
+        """Number of cells per distinct value, as an Arrow array aligned with the codes."""
+        if self.size == len(self.codes):
+            return pa.nulls(self.size, pa.int64()).fill_null(1)
+        found = pc.value_counts(self.codes)
+        order = pc.index_in(_numbers(range(self.size)), found.field("values"))
+        return pc.fill_null(found.field("counts").take(order), 0)
+
+    @property
     def tally(self) -> list[int]:
         """Number of cells per distinct value."""
-        if self.size == len(self.codes):
-            return [1] * self.size
-        counted = pc.value_counts(self.codes)
-        result = [0] * self.size
-        for code, count in zip(
-            counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
-        ):
-            result[code] = count
-        return result
+        return self.counted.to_pylist()
+
+    def tally_of(self, code: int) -> int:
+        """Number of cells with one distinct value."""
+        return self.counted[code].as_py()
+
+    def pool_part(self, start: int, stop: int) -> list[Value]:
+        """Return some of the distinct values as Python objects."""
+        return self._pool[start:stop] if self._pool is not None else self._words[start:stop].to_pylist()
 
     def select(self, rows: Sequence[int]) -> Store:
         """Return the cells at ``rows`` as a store of its own."""
@@ -129,9 +138,11 @@ class Store:
         return self._pool[code] if self._pool is not None else self._words[code].as_py()
 
     def values(self, start: int = 0, stop: int | None = None) -> list[Value]:
-        """Return cells as Python values; equal texts are one object."""
-        pool = self.pool
+        """Return cells as Python values."""
         codes = self.codes[start:stop] if stop is not None else self.codes[start:]
+        if self._pool is None and len(codes) < self.size:
+            return self._words.take(codes).to_pylist()
+        pool = self.pool
         return [pool[code] for code in codes.to_pylist()]
 
     def where(self, mask: Any) -> Any:

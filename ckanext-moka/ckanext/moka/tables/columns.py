@@ -13,10 +13,14 @@ import pyarrow.compute as pc
 
 from .cells import Store, Value
 from .prefilter import Alphabet, possible, weaker
+from .views import Cells, Tally, TextTally
 
 __all__ = ["Column"]
 
 _FEW = 64
+# With more distinct values than this nothing is kept as Python objects.
+_LONG = 20_000
+TextCounts = Counter[str] | TextTally
 _SURROGATE = 0xD800
 
 
@@ -50,34 +54,29 @@ class Column:
         return f"Column({self.index}, {self.label!r}, {len(self)} cells)"
 
     @cached_property
-    def values(self) -> list[Value]:
-        """All cells as a Python list."""
-        return self.store.values()
+    def values(self) -> Sequence[Value]:
+        """All cells from top to bottom."""
+        return self.store.values() if len(self) <= _LONG else Cells(self.store)
 
     @cached_property
-    def counts(self) -> Counter[Value]:
-        """Distinct values with their counts, in order of first appearance."""
+    def counts(self) -> Mapping[Value, int]:
+        """Distinct values with their counts, in order of first appearance; 0 for what does not occur."""
+        if self.store.size > _LONG:
+            return Tally(self.store)
         found: Counter[Value] = Counter()
         for value, count in zip(self.store.pool, self.store.tally, strict=True):
             found[value] += count
         return found
 
     @cached_property
-    def texts(self) -> Counter[str]:
+    def texts(self) -> TextCounts:
         """Distinct text values with their counts (numbers and dates of a spreadsheet are not text)."""
+        if self.store.size > _LONG:
+            return TextTally(self.store)
         found: Counter[str] = Counter()
         pairs = zip(self.store.pool, self.store.tally, strict=True)
         dict.update(found, {v: n for v, n in pairs if v.__class__ is str and v})
         return found
-
-    @property
-    def distinct(self) -> int:
-        """Number of distinct texts, without making them."""
-        return len(self.store.words) - self.store.words.null_count - self._has_empty
-
-    @cached_property
-    def _has_empty(self) -> int:
-        return int(pc.sum(pc.equal(self.store.words, "")).as_py() or 0)
 
     @cached_property
     def joined(self) -> str:
@@ -94,7 +93,7 @@ class Column:
         if not self.store.words.null_count:
             return 0
         nulls = pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist()
-        return sum(self.store.tally[c] for c in nulls if self.store.pool_value(c) is None)
+        return sum(self.store.tally_of(c) for c in nulls if self.store.pool_value(c) is None)
 
     @cached_property
     def native(self) -> Counter[type]:
@@ -104,7 +103,7 @@ class Column:
             for code in pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist():
                 value = self.store.pool_value(code)
                 if value is not None:
-                    found[type(value)] += self.store.tally[code]
+                    found[type(value)] += self.store.tally_of(code)
         return found
 
     @cached_property
@@ -126,7 +125,6 @@ class Column:
             "values",
             "counts",
             "texts",
-            "_has_empty",
             "joined",
             "filled",
             "_absent",
@@ -176,6 +174,10 @@ class Column:
         words = pa.array(list(wanted), pa.string())
         return set(words.filter(pc.is_in(words, self.store.words)).to_pylist()) - {None}
 
+    def count(self, wanted: Iterable[str]) -> int:
+        """Return how many cells hold one of the texts ``wanted``."""
+        return self.count_of(self.marked(wanted))
+
     def first(self, wanted: Collection[str]) -> str:
         """Return that of ``wanted`` which comes first in the column; ``StopIteration`` when none occurs."""
         marks = pc.is_in(self.store.words, pa.array(list(wanted), pa.string()))
@@ -195,8 +197,7 @@ class Column:
         codes = pc.indices_nonzero(marks)
         if self.store.size == len(self.store):
             return len(codes)
-        tally = self.store.tally
-        return sum(tally[code] for code in codes.to_pylist())
+        return int(pc.sum(self.store.counted.take(codes)).as_py() or 0)
 
     def positions_of(self, marks: Any) -> Any:
         """Return the positions of the cells whose distinct value is marked, as an Arrow array in order."""

@@ -76,7 +76,13 @@ class Context:
         **data: Any,
     ) -> Hit | None:
         """Return one hit for all cells of ``column`` whose text is in ``wanted``; ``None`` when there is none."""
-        return self.group_at(table, column, column.places(wanted), variant, secret=secret, **data)
+        if not wanted:
+            return None
+        where = column.positions_of(column.marked(wanted))
+        first = where[:SHOWN].to_pylist()
+        places = [(position, column.store.value(position)) for position in first]
+        hit = self.group_at(table, column, places, variant, secret=secret, **data)
+        return hit and hit._replace(total=len(where))
 
     def group_at(
         self,

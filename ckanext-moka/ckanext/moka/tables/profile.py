@@ -6,10 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pyarrow.compute as pc
 
 from ..core.dates import is_era_date, parse_clock, parse_era_date, parse_western_date
 from ..core.numbers import CHARACTERS, Number, is_mark, parse_number, plain_number
 from .model import Column
+from .prefilter import weaker
 
 __all__ = ["FAULTS", "Profile", "first_fault", "is_code_label", "is_municipality_label", "profile"]
 
@@ -21,11 +25,16 @@ _NOT_CODE = re.compile(r"(行番号|連番|通し番号|^番号$|^No\.?$|^NO$|^�
 _LEADING_ZERO = re.compile(r"^0[0-9]+$")
 _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _TIME = re.compile(r"^[0-9０-９]{1,2}[:：][0-9０-９]{2}")
+_FEW = 256
+# What plain_number accepts, and what _WORD finds, for RE2: both hold only plain characters, so both engines agree.
+_PLAIN_RE2 = r"\A[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\z"
+_BLANK_RE2 = r"\A[^!-~ぁ-ヿ一-鿿！-～]*\z"
 _DIGIT = re.compile(r"[0-9０-９]")
 # A character that occurs in no number, date, time or mark makes a text a word at once.
 _WORD = re.compile(
     f"[^{re.escape(CHARACTERS)}明治大正昭和平成令和年度月日元時分MTSHRＭＴＳＨＲ:：TZ〜～/／-]"
 )
+_WORD_RE2 = weaker(_WORD) or ""
 _ERA_HINT = re.compile(r"[年元MTSHRＭＴＳＨＲ]")
 
 
@@ -48,7 +57,16 @@ class Profile:
     numbers: dict[str, Number] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
     mark_texts: set[str] = field(default_factory=set)
-    word_texts: set[str] = field(default_factory=set)
+    _words: set[str] = field(default_factory=set)
+    _more_words: Any = None
+
+    @property
+    def word_texts(self) -> set[str]:
+        """The texts that are neither number nor date nor mark; a set of all of them is made when it is asked for."""
+        if self._more_words is not None:
+            self._words.update(self._more_words.to_pylist())
+            self._more_words = None
+        return self._words
 
     @property
     def numeric(self) -> bool:
@@ -95,9 +113,51 @@ def _profile(column: Column, declared: str | None) -> Profile:
     if column.native.get(float):
         result.integral = False
     classify = _classify_code if result.code else _classify
-    for text, count in column.texts.items():
+    store = getattr(column, "store", None)
+    if store is None or store.size <= _FEW:
+        for text, count in column.texts.items():
+            classify(text, count, result)
+        return result
+    doubtful = _clear_code(column, result) if result.code else _clear(column, result)
+    counts = store.counted.take(doubtful).to_pylist()
+    for text, count in zip(store.words.take(doubtful).to_pylist(), counts, strict=True):
         classify(text, count, result)
     return result
+
+
+def _clear(column: Column, result: Profile) -> Any:
+    """Count plain numbers and plain words in Arrow; return the numbers of the texts that need a closer look."""
+    words = column.store.words
+    some = pc.fill_null(pc.greater(pc.binary_length(words), 0), False)
+    plain = pc.and_(some, pc.fill_null(pc.match_substring_regex(words, _PLAIN_RE2), False))
+    result.plain += column.count_of(plain)
+    if result.integral and pc.any(plain).as_py():
+        decimals = pc.and_(plain, pc.fill_null(pc.match_substring(words, "."), False))
+        result.integral = not pc.any(decimals).as_py()
+    rest = pc.and_not(some, plain)
+    if not pc.any(rest).as_py():
+        return pc.indices_nonzero(rest)
+    wordy = pc.and_(rest, pc.fill_null(pc.match_substring_regex(words, _WORD_RE2), False))
+    return _words(column, result, wordy, rest)
+
+
+def _clear_code(column: Column, result: Profile) -> Any:
+    """Count the codes that can be nothing else in Arrow; return the numbers of the texts that need a closer look."""
+    words = column.store.words
+    some = pc.fill_null(pc.greater(pc.binary_length(words), 0), False)
+    length = pc.utf8_length(words)
+    short = pc.or_(pc.less(length, 4), pc.and_(pc.less(length, 9), pc.match_substring_regex(words, "[:：]")))
+    blank = pc.match_substring_regex(words, _BLANK_RE2)
+    clear = pc.and_not(some, pc.fill_null(pc.or_(short, blank), False))
+    return _words(column, result, clear, some)
+
+
+def _words(column: Column, result: Profile, wordy: Any, rest: Any) -> Any:
+    found = column.count_of(wordy)
+    if found:
+        result.words += found
+        result._more_words = column.store.words.filter(wordy)
+    return pc.indices_nonzero(pc.and_not(rest, wordy))
 
 
 def _classify_code(text: str, count: int, result: Profile) -> None:
@@ -111,7 +171,7 @@ def _classify_code(text: str, count: int, result: Profile) -> None:
         result.clocks += count
     else:
         result.words += count
-        result.word_texts.add(text)
+        result._words.add(text)
 
 
 def _classify(text: str, count: int, result: Profile) -> None:
@@ -121,7 +181,7 @@ def _classify(text: str, count: int, result: Profile) -> None:
         return
     if _WORD.search(text):
         result.words += count
-        result.word_texts.add(text)
+        result._words.add(text)
         return
     stripped = text.strip()
     if not stripped:
@@ -131,14 +191,14 @@ def _classify(text: str, count: int, result: Profile) -> None:
         result.mark_texts.add(text)
     elif not _DIGIT.search(stripped) and not _ERA_HINT.search(stripped):
         result.words += count
-        result.word_texts.add(text)
+        result._words.add(text)
     elif _ISO.match(stripped) and (day := parse_western_date(stripped)):
         result.iso += count
         result.days[text] = day
     elif _LEADING_ZERO.match(unicodedata.normalize("NFKC", stripped)):
         result.zeros = True
         result.words += count
-        result.word_texts.add(text)
+        result._words.add(text)
     elif number := parse_number(text):
         result.loose += count
         result.numbers[text] = number
@@ -151,12 +211,12 @@ def _classify(text: str, count: int, result: Profile) -> None:
         if day:
             result.days[text] = day
         else:
-            result.word_texts.add(text)
+            result._words.add(text)
     elif _TIME.match(stripped) and parse_clock(stripped):
         result.clocks += count
     else:
         result.words += count
-        result.word_texts.add(text)
+        result._words.add(text)
 
 
 # In the order in which they are named when a number has several.

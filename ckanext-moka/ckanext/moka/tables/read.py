@@ -8,10 +8,9 @@ from pathlib import Path
 
 import python_calamine
 
-from . import delimited, encodings, workbook
+from . import books, delimited, encodings
 from .cells import Rows, RowsBuilder
-from .container import Container
-from .facts import BookFacts, SheetFacts
+from .facts import SheetFacts
 from .model import Range, Sheet, Source, SourceNote, UnreadableFile, Value
 
 __all__ = ["MAX_BYTES", "read"]
@@ -29,7 +28,7 @@ _CONTAINERS = (
     (b"PK\x05\x06", "zip"),
 )
 _NAMES = {
-    "pdf": "PDF", "png": "画像（PNG）", "jpg": "画像（JPEG）", "html": "ウェブページ（HTML）", "docx": "Word 文書",
+    "pdf": "PDF", "png": "画像（PNG）", "jpg": "画像（JPEG）", "html": "ウェブページ（HTML）", "docx": "Word 文書", "odt": "文書（ODT）", "odp": "発表資料（ODP）", "xlsb": "Excel バイナリ ブック（XLSB）",
     "pptx": "PowerPoint 文書", "zip": "ZIP ファイル", "doc": "Word などの古い形式の文書", "json": "JSON", "xml": "XML",
     "xlsx": "Excel ブック（XLSX）", "xls": "Excel 97-2003 ブック（XLS）", "ods": "OpenDocument 表計算（ODS）",
     "csv": "CSV", "tsv": "タブ区切りの文字ファイル",
@@ -43,6 +42,7 @@ def read(path: Path, name: str | None = None) -> Source:
     when the file is not there.
     """
     name = name or path.name
+    books.refuse_special(path)
     size = path.stat().st_size
     if size == 0:
         raise UnreadableFile("empty")
@@ -81,7 +81,7 @@ def _fits(suffix: str, kind: str) -> bool:
 def _kind(path: Path, head: bytes) -> str:
     for magic, kind in _CONTAINERS:
         if head.startswith(magic):
-            return _office(path) if kind == "zip" else _old_office(path) if kind == "ole" else kind
+            return books.zip_kind(path) if kind == "zip" else books.ole_kind(path) if kind == "ole" else kind
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<html" in start):
         return "html"
@@ -90,28 +90,6 @@ def _kind(path: Path, head: bytes) -> str:
     if start.startswith((b"{", b"[{")):
         return "json"
     return "csv"
-
-
-def _office(path: Path) -> str:
-    with Container(path) as box:
-        names = box.names
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    if "xl/workbook.bin" in names:
-        raise UnreadableFile("format", rule="L1-01", kind="XLSB")
-    if any(item.startswith("word/") for item in names):
-        return "docx"
-    if any(item.startswith("ppt/") for item in names):
-        return "pptx"
-    return "ods" if "content.xml" in names else "zip"
-
-
-def _old_office(path: Path) -> str:
-    data = path.read_bytes()
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise UnreadableFile("encrypted")
-    book = any(item.encode("utf-16-le") in data for item in ("Workbook", "Book"))
-    return "xls" if book else "doc"
 
 
 def _read_text(path: Path, source: Source) -> None:
@@ -137,21 +115,15 @@ def _read_text(path: Path, source: Source) -> None:
 
 
 def _read_workbook(path: Path, source: Source) -> None:
-    facts = workbook.facts(path) if source.format == "xlsx" else BookFacts()
+    facts = books.facts(path, source.format)
     source.parts, source.properties, source.remnants = facts.parts, facts.properties, facts.remnants
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            hidden = {
-                m.name for m in book.sheets_metadata if m.visible != python_calamine.SheetVisibleEnum.Visible
-            }
-            kinds = {m.name: m.typ for m in book.sheets_metadata}
-            for title in book.sheet_names:
-                if kinds.get(title) == python_calamine.SheetTypeEnum.WorkSheet:
-                    source.sheets.append(_sheet(book, title, title in hidden, facts.sheets.get(title)))
-    except python_calamine.PasswordError as error:
-        raise UnreadableFile("encrypted") from error
-    except (python_calamine.CalamineError, OSError) as error:
-        raise UnreadableFile("broken") from error
+    with books.reading(), python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+        shown = python_calamine.SheetVisibleEnum.Visible
+        for item in book.sheets_metadata:
+            if item.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                sheet = _sheet(book, item.name, item.visible != shown, facts.sheets.get(item.name))
+                sheet.very_hidden = item.visible == python_calamine.SheetVisibleEnum.VeryHidden
+                source.sheets.append(sheet)
     if not any(sheet.rows or sheet.objects for sheet in source.sheets):
         raise UnreadableFile("empty")
 
@@ -200,7 +172,7 @@ def _rows(grid: python_calamine.CalamineSheet) -> tuple[Rows, int]:
 
 def _clean(value: object) -> Value:
     if value.__class__ is str:
-        return value or None  # type: ignore[return-value]
-    if value.__class__ is float and value.is_integer() and abs(value) < 1e15:  # type: ignore[attr-defined,arg-type]
-        return int(value)  # type: ignore[call-overload,no-any-return]
-    return value  # type: ignore[return-value]
+        return value or None
+    if value.__class__ is float and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
