@@ -14,7 +14,7 @@ from .container import Container
 from .facts import SheetFacts
 from .model import Remnant
 
-__all__ = ["Remnant", "of_book", "of_sheet", "path_like", "properties"]
+__all__ = ["Remnant", "header_text", "of_book", "of_sheet", "path_like", "properties"]
 
 MAX_TEXTS = 20_000
 _NAMED = ("creator", "lastModifiedBy", "Company", "Manager", "initial-creator", "printed-by")
@@ -71,10 +71,15 @@ def of_sheet(title: str, facts: SheetFacts) -> list[Remnant]:
             place = _SQREF.search(attributes)
             texts = tuple(t.strip() for t in _plain(choices[1]).split(",") if t.strip())
             found.append(Remnant("choices", title, place[1].decode() if place else None, len(texts), texts))
-    lines = tuple(_HEADER_CODE.sub(" ", _plain(text)).strip() for text in _HEADER.findall(facts.tail))
+    lines = tuple(header_text(_plain(text)) for text in _HEADER.findall(facts.tail))
     if any(lines):
         found.append(Remnant("header", title, None, len(lines), lines))
     return found
+
+
+def header_text(text: str) -> str:
+    """Return a header or footer of the print without its codes for fonts, page numbers and dates."""
+    return _HEADER_CODE.sub(" ", text).strip()
 
 
 def _plain(data: bytes) -> str:
