@@ -78,6 +78,11 @@ class Column:
         dict.update(found, {v: n for v, n in pairs if v.__class__ is str and v})
         return found
 
+    @property
+    def distinct(self) -> int:
+        """Number of distinct texts; no Python objects are made for it."""
+        return len(self.texts)
+
     @cached_property
     def joined(self) -> str:
         """All distinct texts in one string: one search tells whether a pattern occurs at all (see :meth:`holds`)."""
