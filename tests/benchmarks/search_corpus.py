@@ -18,11 +18,11 @@ __all__ = ["COMMON", "RARE", "SITE", "documents", "packages"]
 SITE = "bench"
 COMMON, RARE = "データ", "鳥獣保護区"
 
-PLACES = (
+PLACES = (  # noqa: SIM905
     "真岡 二宮 山前 大内 中村 長田 物部 久下田 田町 荒町 台町 亀山 長沼 高田 西郷 東郷 熊倉 下籠谷 根本 青谷 "
     "並木町 大谷台町 高勢町 上高間木 下高間木 西高間木 寺内 飯貝 東沼 南高岡 堀内 君島 勝瓜 古山 石島 大根田 阿部岡"
 ).split()
-THINGS = (
+THINGS = (  # noqa: SIM905
     "指定緊急避難場所 指定避難所 AED設置箇所 家庭ごみ収集日 資源回収拠点 公衆トイレ 人口と世帯数 年齢別人口 出生数 子育て施設 "
     "保育所 認定こども園 放課後児童クラブ 小学校 中学校 学校給食献立 公共施設 図書館蔵書 文化財 観光施設 観光客数 消防水利施設 "
     "消火栓 防火水槽 医療機関 休日当番医 介護サービス事業所 障害福祉サービス事業所 公衆無線LANアクセスポイント 食品等営業許可施設 "
@@ -32,9 +32,21 @@ THINGS = (
     "犯罪発生 街路灯 公園 体育施設 公民館講座 犬の登録頭数 狂犬病予防接種 空き家 市営住宅 墓地 太陽光発電設備 "
     "電気自動車充電設備 温室効果ガス排出量 姉妹都市交流 外国人住民 ふるさと納税 入札結果 指定管理者"
 ).split()
-KINDS = (
-    "一覧 の状況 調査結果 推移 統計 マップ 台帳 集計表 報告 年報 データ 基本情報 位置情報 速報 見込み".split()
-)
+KINDS = [
+    "一覧",
+    "の状況",
+    "調査結果",
+    "推移",
+    "統計",
+    "マップ",
+    "台帳",
+    "集計表",
+    "報告",
+    "年報",
+    "データ",
+    "基本情報",
+    "速報",
+]
 SENTENCES = (
     "真岡市{place}地区の{thing}についてまとめたデータです。",
     "{year}年度に{org}が調べた結果を公開しています。",
@@ -61,7 +73,7 @@ SENTENCES = (
     "誤りに気づいたときは、問い合わせ先までお知らせください。",
     "図面は概略を示すもので、権利や境界を証明するものではありません。",
 )
-OFFICES = (
+OFFICES = (  # noqa: SIM905
     "総務課 秘書広報課 デジタル戦略課 企画課 財政課 税務課 納税課 市民課 くらし安全課 環境課 社会福祉課 "
     "いきいき高齢課 健康増進課 国保年金課 こども家庭課 保育課 農政課 農村計画課 商工観光課 建設課 "
     "都市計画課 区画整理課 下水道課 水道課 会計課 学校教育課 文化課 生涯学習課 スポーツ振興課 議会事務局"
@@ -88,7 +100,7 @@ def _package(number: int, rng: random.Random) -> dict[str, Any]:
     office = rng.randrange(30)
     place, thing, kind = rng.choice(PLACES), rng.choice(THINGS), rng.choice(KINDS)
     year = 2005 + rng.randrange(21)
-    told = dict(place=place, thing=thing, year=year, org=OFFICES[office])
+    told = {"place": place, "thing": thing, "year": year, "org": OFFICES[office]}
     notes = SENTENCES[0].format(**told)
     notes += "".join(text.format(**told) for text in rng.sample(SENTENCES[1:], rng.randint(2, 6)))
     if number % 1000 == 7:

@@ -1,11 +1,19 @@
-"""``ckan moka-search``: what the index has yet to learn; and no ``search-index rebuild-fast``."""
+"""``ckan moka-search``: what the index has yet to learn; ``ckan search-index rebuild`` and ``check`` of our own.
+
+CKAN's other commands (show, clear, …) work as they are; ``rebuild-fast`` is refused.
+"""
 
 from __future__ import annotations
 
+import sys
+import time
+
 import click
+from ckan import model
 from ckan.cli.search_index import search_index
 
-from ckanext.moka.search import config, stale
+from ckanext.moka.search import config, consistency, stale
+from ckanext.moka.search import rebuild as engine
 
 __all__ = ["moka_search"]
 
@@ -42,6 +50,113 @@ def refuse_rebuild_fast() -> None:
     )
 
 
-def refuse() -> None:
-    """Replace CKAN's ``search-index rebuild-fast`` by the refusal."""
-    search_index.add_command(refuse_rebuild_fast)
+@click.command("rebuild", short_help="検索の索引を作り直す / Rebuild search index")
+@click.option("-v", "--verbose", is_flag=True, help="--quiet を打ち消す / Overrides --quiet")
+@click.option("-i", "-f", "--force", is_flag=True, help="失敗しても次へ進む / Ignore exceptions")
+@click.option("-o", "--only-missing", is_flag=True, help="索引にないものだけ / Index missing datasets only")
+@click.option("-q", "--quiet", is_flag=True, help="進み具合を表示しない / No progress")
+@click.option("-r", "--refresh", is_flag=True, help="索引を空にせず作り直す（いつもそうします） / Always so")
+@click.option(
+    "-e", "--commit-each", is_flag=True, help="まとまりごとに確定する（いつもそうします） / Always so"
+)
+@click.option("--keep-orphans", is_flag=True, help="なくなったものを索引に残す / Keep vanished datasets")
+@click.argument("package_id", required=False)
+@click.pass_context
+def rebuild(
+    ctx: click.Context,
+    verbose: bool,
+    force: bool,
+    only_missing: bool,
+    quiet: bool,
+    refresh: bool,
+    commit_each: bool,
+    keep_orphans: bool,
+    package_id: str | None,
+) -> None:
+    """検索の索引を作り直します。そのあいだも検索は前の内容で答え、途中で止めてもやり直せます。"""
+    if config.uses_solr():
+        ctx.invoke(
+            _core_rebuild,
+            verbose=verbose,
+            force=force,
+            only_missing=only_missing,
+            quiet=quiet,
+            commit_each=commit_each,
+            keep_orphans=keep_orphans,
+            package_id=package_id,
+        )
+        return
+    started, progress = time.monotonic(), _Progress(shown=verbose or not quiet)
+    ids = None if package_id is None else [_existing(package_id)]
+    outcome = engine.rebuild(ids, only_missing=only_missing, force=force, progress=progress.show)
+    removed = 0 if keep_orphans else engine.remove_vanished()
+    progress.end()
+    for failed_id, reason in outcome.failed.items():
+        click.echo(f"索引に入れられませんでした: {failed_id}（{reason}）", err=True)
+    if not quiet or verbose:
+        seconds = max(time.monotonic() - started, 0.001)
+        rate = f"毎秒 {outcome.indexed / seconds:.0f} 件"
+        click.echo(f"{outcome.indexed:,} 件を索引に入れました（{seconds:.1f} 秒、{rate}）。")
+        if removed:
+            click.echo(f"なくなったデータセット {removed:,} 件を索引から除きました。")
+
+
+def _existing(reference: str) -> str:
+    found = model.Package.get(reference)
+    if found is None:
+        raise click.ClickException(
+            f"データセット {reference} がありません / Couldn't find package {reference}"
+        )
+    return str(found.id)
+
+
+class _Progress:
+    """One line that is written over on a terminal; elsewhere a line every five seconds."""
+
+    def __init__(self, shown: bool) -> None:
+        self._shown, self._live = shown, sys.stdout.isatty()
+        self._started = self._last = time.monotonic()
+
+    def show(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self._shown or (now - self._last < (0.2 if self._live else 5.0) and done < total):
+            return
+        self._last = now
+        rate = done / max(now - self._started, 0.001)
+        text = f"索引 {done:,}/{total:,} 件（毎秒 {rate:.0f} 件、残り {(total - done) / rate:.0f} 秒）"
+        click.echo(f"\r{text}\x1b[K" if self._live else text, nl=not self._live)
+
+    def end(self) -> None:
+        if self._shown and self._live:
+            click.echo()
+
+
+@click.command("check", short_help="検索の索引を確かめる / Check search index")
+def check() -> None:
+    """索引とデータセットを比べます。違いがあれば「ckan search-index rebuild」で直ります。"""
+    _core_check.callback()
+    if config.uses_solr():
+        return
+    found = consistency.compare()
+    for what, ids in (
+        ("索引にない / missing", found.missing),
+        ("データセットより古い / out of date", found.outdated),
+        ("データセットがない / without a dataset", found.vanished),
+    ):
+        click.echo(f"{what}: {len(ids)}")
+        for package_id in ids[:20]:
+            click.echo(f"  {package_id}")
+    click.echo(f"反映待ち / waiting: {found.waiting}")
+    click.echo(
+        "索引はデータと同じです。 / The index equals the data." if found.equal else "索引とデータが違います。"
+    )
+
+
+_core_rebuild = search_index.commands["rebuild"]
+_core_check = search_index.commands["check"]
+
+
+def replace() -> None:
+    """Put our commands in the place of CKAN's in ``ckan search-index``."""
+    for command in (rebuild, check, refuse_rebuild_fast):
+        search_index.add_command(command)

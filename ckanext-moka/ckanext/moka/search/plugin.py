@@ -12,7 +12,7 @@ from ckanext.moka.search import cli, jobs, seam, tables  # noqa: F401  (tasks re
 
 seam.install()
 tables.install()
-cli.refuse()
+cli.replace()
 
 
 @tk.blanket.cli

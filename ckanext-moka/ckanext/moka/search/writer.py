@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from ckanext.moka.search import store, terms
 
-__all__ = ["put", "with_terms", "write"]
+__all__ = ["collecting", "put", "with_terms", "write"]
 
 _TYPES = {
     "index_id": "text",
@@ -47,8 +50,26 @@ _PUT = (
 _INDEXED = "DELETE FROM moka_search.waiting WHERE package_id = ANY(%(ids)s) AND tx = txid_current()"
 
 
+_collector: ContextVar[list[dict[str, Any]] | None] = ContextVar("moka_search_collector", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[dict[str, Any]]]:
+    """Within the block, rows are put on the list that is given instead of being written."""
+    rows: list[dict[str, Any]] = []
+    token = _collector.set(rows)
+    try:
+        yield rows
+    finally:
+        _collector.reset(token)
+
+
 def write(rows: list[dict[str, Any]]) -> None:
     """Write rows of ``indexer.build_row`` by the transaction rule of ``store``."""
+    collected = _collector.get()
+    if collected is not None:
+        collected.extend(rows)
+        return
     ready = with_terms(rows)
     store.write(lambda connection: put(connection, ready))
 
