@@ -75,6 +75,15 @@ FORMATS = {
 }  # fmt: skip
 
 
+def shrink(rng: random.Random) -> None:
+    """Make the engine's pieces so small that a little table has many of them, or leave them as they are."""
+    from ckanext.moka.tables.tableschema import cells, pieces
+
+    pieces.PIECE_BYTES = rng.choice([97, 500, 3_000, 4_000_000])
+    pieces.ROWS = rng.choice([7, 100, 20_000])
+    cells.PEEK = rng.choice([4, 16, 256])
+
+
 @dataclass
 class Case:
     """A table in a file, its schema and how it is to be read."""
@@ -127,8 +136,8 @@ def make_field(rng: random.Random, number: int) -> dict[str, Any]:
     item["constraints"] = constraints(rng, kind)
     if "pattern" in item["constraints"] and rng.random() < 0.7:
         item.pop("format", None)
-    if rng.random() < 0.15:
-        item["missingValues"] = rng.choice([["", "-"], ["-"], [], ["", "NA", "None"], ["0"], ["", " "], ["", "なし"]])
+    if rng.random() < 0.08:
+        item["missingValues"] = rng.choice([["", "-"], ["", "0"], ["", "-", "×"], ["-"], [], ["", "NA", "None"], ["0"], ["", " "], ["", "なし"]])
     if kind in ("integer", "number") and rng.random() < 0.2:
         item["bareNumber"] = rng.random() < 0.3
     if kind == "number":
@@ -152,8 +161,12 @@ def make_schema(rng: random.Random, width: int) -> dict[str, Any]:
     """Return a random schema with keys."""
     fields = [make_field(rng, number) for number in range(1, width + 1)]
     schema: dict[str, Any] = {"fields": fields}
-    if rng.random() < 0.3:
-        schema["missingValues"] = rng.choice([["", "-"], ["-"], ["", "NA", "nan", "None"], [""], ["なし", ""], []])
+    if any(name.startswith("exclusive") for item in fields for name in item["constraints"]) or rng.random() < 0.2:
+        schema["$schema"] = "https://datapackage.org/profiles/2.0/tableschema.json"
+        if rng.random() < 0.2:
+            schema["missingValues"] = [{"value": "", "label": "空"}, {"value": "-", "label": "不明"}]
+    if "missingValues" not in schema and rng.random() < 0.3:
+        schema["missingValues"] = rng.choice([["", "-"], ["-"], ["", "NA", "nan", "None"], [""], ["なし", ""], ["", "1"], []])
     names = [item["name"] for item in fields if item["type"] not in ("array", "object", "list", "geojson")]
     if names and rng.random() < 0.35:
         schema["primaryKey"] = rng.sample(names, min(len(names), rng.randint(1, 3)))
@@ -234,9 +247,9 @@ def make_case(rng: random.Random, *, rows: int = 120, nasty: float = 0.35) -> Ca
     quote = rng.choice(['"', '"', '"', '"', "'"])
     if quote != '"' or rng.random() < 0.5:
         control["quoteChar"] = quote
-    if rng.random() < 0.6:
+    if rng.random() < 0.7:
         control.setdefault("skipInitialSpace", rng.random() < 0.1)
-    end = rng.choice(["\n", "\r\n", "\n", "\r\n", "\r"])
+    end = rng.choice(["\n", "\r\n", "\n", "\r\n", "\n", "\r\n", "\r"])
     out = io.StringIO(newline="")
     if rng.random() < 0.1:
         table[1:1] = [["# note", *[""] * (width - 1)], ["#x"]]

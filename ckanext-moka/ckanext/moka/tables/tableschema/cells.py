@@ -20,7 +20,7 @@ from .values import ALONE, CANONICAL, PREFIX, Interner
 __all__ = ["BadCells", "ColumnResult", "FieldJudge", "Verdict"]
 
 _MOST_REMEMBERED = 200_000
-_PEEK = 256
+PEEK = 256
 _OPTIONS = {
     "integer": ("bare_number",),
     "number": ("bare_number", "float_number", "decimal_char", "group_char"),
@@ -133,10 +133,10 @@ class FieldJudge:
 
     def _coded(self, cells: pa.StringArray) -> pa.DictionaryArray | None:
         """Encode columns of few distinct values, so that each is tested once."""
-        if len(cells) < 4 * _PEEK or len(cells.slice(0, _PEEK).unique()) > _PEEK // 3:
+        if len(cells) < 4 * PEEK or len(cells.slice(0, PEEK).unique()) > PEEK // 3:
             return None
-        middle = cells.slice(len(cells) // 2, _PEEK)
-        if len(middle.unique()) > _PEEK // 3:
+        middle = cells.slice(len(cells) // 2, PEEK)
+        if len(middle.unique()) > PEEK // 3:
             return None
         return cells.dictionary_encode()
 

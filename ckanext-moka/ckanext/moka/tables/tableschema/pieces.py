@@ -19,7 +19,7 @@ from .opening import Opened
 __all__ = ["NotPlain", "Piece", "general_pieces", "parse", "plain_bytes", "rows_to_piece"]
 
 PIECE_BYTES = 4 * 1024 * 1024
-_ROWS = 20_000
+ROWS = 20_000
 
 
 class NotPlain(Exception):
@@ -86,6 +86,9 @@ def parse(data: bytes, opened: Opened) -> Piece:
         return "skip"
 
     names = [str(number) for number in range(width)]
+    if data.startswith(codecs.BOM_UTF8):
+        # Arrow drops a byte order mark, but here it is the beginning of a cell.
+        data = codecs.BOM_UTF8 + data
     try:
         table = pacsv.read_csv(
             pa.py_buffer(data),
@@ -171,7 +174,7 @@ def general_pieces(rows: Iterator[tuple[int, list[Any]]], width: int) -> Iterato
             item, failure = None, error
         if item is not None:
             batch.append(item)
-        if batch and (item is None or len(batch) >= _ROWS):
+        if batch and (item is None or len(batch) >= ROWS):
             yield rows_to_piece(batch, width)
             batch = []
         if item is None:
