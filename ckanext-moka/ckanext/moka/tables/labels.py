@@ -36,6 +36,8 @@ _CODED = re.compile(
     r"区分|種別|コード|分類|類型|フラグ|有無|可否|種類|回答|選択|設問|^問[0-9０-９]|^Q[0-9]|性別|状態|状況|評価|"
     r"[Cc]ode|[Cc]d$|CD$|[Ff]lag|[Tt]ype|[Kk]ind|[Cc]ategory|[Cc]lass"
 )
+# A letter or a number is no name at all (see L1-05).
+_BARE = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]?[0-9０-９]{0,3}")
 # Codes that the country defines: their tables are published.
 _PUBLIC_CODE = re.compile(
     r"団体コード|市区町村コード|市町村コード|自治体コード|都道府県コード|町字|行政区域|法人番号|郵便|電話|地域コード|メッシュ|[Pp]ref|[Cc]ity|[Pp]ost|"
@@ -67,7 +69,8 @@ def states_unit(label: str) -> bool:
 
 def measured(label: str) -> bool:
     """Tell whether amounts under this name need a unit that the name does not give (面積, 金額, 延長)."""
-    return not (states_unit(label) or _COUNT.search(label) or is_code_label(label) or serial(label))
+    known = states_unit(label) or _COUNT.search(label) or _CODED.search(label) or _BARE.fullmatch(label)
+    return not (known or is_code_label(label) or serial(label))
 
 
 def coded_label(label: str) -> bool:

@@ -128,7 +128,19 @@ def _extent(grid: Grid, headers: list[int], data: list[int], core: set[int]) -> 
     other = [c for c in range(first, widest) if c not in named]
     counts = {c: grid.rows.count_filled(c, data) for c in other}
     real = named | {c for c, n in counts.items() if n >= many or (n and c in core)}
+    if grid.sheet.name is None and _shifted(grid, headers[-1], data):
+        real -= set(range(len(grid.rows[headers[-1]]), widest))
     return min(real), max(real)
+
+
+def _shifted(grid: Grid, header: int, data: list[int]) -> bool:
+    """Some records of a text file have as many fields as the header, others more: commas shifted those, no column has
+    lost its name."""
+    fields = len(grid.rows[header])
+    if grid.rows.longest(data) <= fields:
+        return False
+    same = sum(grid.rows.width(row) <= fields for row in data)
+    return same >= max(1, len(data) * 0.1)
 
 
 def _columns(

@@ -13,5 +13,6 @@ RULE = "L1-10"
 def check(context: Context) -> Iterator[Hit]:
     """One hit per sheet with objects."""
     for sheet in context.source.sheets:
-        if sheet.objects and not sheet.hidden:
+        # A sheet with nothing but pictures is named by L1-01.
+        if sheet.objects and not sheet.hidden and (len(sheet.rows) or any(t.columns for t in context.tables)):
             yield Hit("default", Fields(sheet.name), {}, sheet.objects)

@@ -83,7 +83,8 @@ def _striped(looks: dict[int, dict[int, frozenset[str]]]) -> bool:
             continue
         columns += 1
         (one, many), (other, more) = odd.most_common(1)[0], even.most_common(1)[0]
-        stripes += one != other and many + more >= _ZEBRA * len(found)
+        regular = many >= _ZEBRA * odd.total() and more >= _ZEBRA * even.total()
+        stripes += one != other and regular
     return stripes > 0 and stripes >= columns * 0.5
 
 

@@ -44,6 +44,8 @@ def ask(context: Context) -> Hit | None:
 
 def _codes(column: Column) -> bool:
     """A few short codes, each used again and again."""
+    if column.store.size > _MOST + 2:
+        return False
     values = [v for v in column.counts if v not in (None, "")]
     return (
         2 <= len(values) <= _MOST
@@ -55,12 +57,10 @@ def _codes(column: Column) -> bool:
 def _named_beside(table: Table, column: Column) -> bool:
     """Another column says in words what each code means: one word per code."""
     for other in table.columns:
-        if other is column or not other.texts or _codes(other):
+        if other is column or other.store.size > column.store.size + 1 or len(other.texts) < 2:
             continue
-        if len(other.counts) > len(column.counts) + 1 or len(other.texts) < 2:
-            continue
-        meaning: dict[object, object] = {}
-        if all(meaning.setdefault(c, w) == w for c, w in zip(column.values, other.values, strict=True)):
+        pairs = set(zip(column.store.codes.to_pylist(), other.store.codes.to_pylist(), strict=True))
+        if len(pairs) == column.store.size and not _codes(other):
             return True
     return False
 
@@ -70,8 +70,9 @@ def _legend(context: Context) -> bool:
     if any(_LEGEND_SHEET.search(sheet.name or "") for sheet in context.source.sheets if not sheet.hidden):
         return True
     for table in context.tables:
-        labels = [column.label for column in table.columns]
-        if len(labels) <= 4 and any("コード" in x for x in labels) and any(map(_MEANING.search, labels)):
+        codes = [c for c in table.columns if "コード" in c.label or "区分" in c.label or "値" in c.label]
+        meanings = [c for c in table.columns if c not in codes and _MEANING.search(c.label)]
+        if len(table.columns) <= 4 and meanings and any(len(c.counts) == len(c) for c in codes[:1]):
             return True
         rows = table.sheet.rows
         around = [v for r in [*table.title_rows, *table.note_rows] for v in rows[r]]
