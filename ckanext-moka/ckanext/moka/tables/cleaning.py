@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections.abc import Mapping
 
 from ..core.numbers import is_mark
 from .model import Column
 
 __all__ = [
-    "CONTROL", "DEPENDENT", "EXEMPT", "clean_label", "clean_text", "compose", "is_choice", "one_spelling",
-    "plain_characters", "rule_of", "untidy_label", "untidy_texts",
+    "CONTROL", "DEPENDENT", "EXEMPT", "UNTIDY", "clean_label", "clean_text", "compose", "is_choice", "one_spelling",
+    "plain_characters", "rule_of", "untidy_label",
 ]  # fmt: skip
 
 # ①–⑳ Ⅰ–ⅻ ㈱ ㍉ ㎡ № ℡ and the like (NEC special characters, IBM extensions), private use.
@@ -23,10 +23,11 @@ EXEMPT = re.compile(
 )
 _CIRCLED = re.compile(r"[\u2460-\u24ff\u2776-\u277f]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2060]")
-_BREAK = re.compile(r"[ \t\u3000]*(?:\r\n|\r|\n)+[ \t\u3000]*")
+_BREAK = re.compile(r"[ \t\u3000]*[\r\n][ \t\u3000\r\n]*")
 _EDGE = " \t\u3000\xa0"
-_UNTIDY = re.compile(
-    r"[\x00-\x08\x0a-\x1e\x7f\ufeff\u200b\u2060]|(?:^|\x1f)[ \t\u3000\xa0]|[ \t\u3000\xa0](?:$|\x1f)"
+# What clean_text may change: control characters, line breaks, outer blanks, separate marks.
+UNTIDY = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f\ufeff\u200b\u2060\u0300-\u036f\u3099\u309a]|^[ \t\u3000\xa0]|[ \t\u3000\xa0]$"
 )
 # A letter with a voicing mark or an accent of its own. Compatibility ideographs are no such thing: 神 (U+FA19) stays.
 _COMBINED = re.compile(r"[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+")
@@ -68,12 +69,12 @@ def compose(text: str) -> str:
     return _COMBINED.sub(lambda m: unicodedata.normalize("NFC", m[0]), text)
 
 
-def rule_of(text: str) -> str:
+def rule_of(text: str, text_file: bool) -> str:
     """Return the rule under which :func:`clean_text` changes ``text``: the first of what is wrong with it."""
     if CONTROL.search(text):
         return "control-character"
     if "\n" in text or "\r" in text:
-        return "L1-14"
+        return "L1-14" if text_file else "L1-06"
     return "nfc" if compose(text) != text and text == text.strip(_EDGE) else "L1-06"
 
 
@@ -83,17 +84,12 @@ def plain_characters(text: str) -> str:
     return DEPENDENT.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
 
 
-def untidy_texts(joined: str) -> bool:
-    """Tell whether any of the texts joined by U+001F needs :func:`clean_text`: one search for a whole column."""
-    return _UNTIDY.search(joined) is not None or _COMBINED.search(joined) is not None
-
-
 def is_choice(column: Column) -> bool:
     """Tell whether a column holds choices: few distinct short texts, each used again and again."""
     return 2 <= len(column.texts) <= 20 and column.texts.total() >= 2 * len(column.texts)
 
 
-def one_spelling(texts: Counter[str]) -> dict[str, str]:
+def one_spelling(texts: Mapping[str, int]) -> dict[str, str]:
     """Return rarer spelling -> commonest spelling for texts that differ only in width (６年 and 6年).
 
     Upper and lower case are two things, and marks that stand for "no value" (－) keep their spelling.
@@ -106,6 +102,10 @@ def one_spelling(texts: Counter[str]) -> dict[str, str]:
     result = {}
     for group in groups.values():
         if len(group) > 1:
-            best = max(group, key=lambda t: (texts[t], t))
+            best = max(group, key=lambda t: (texts[t], -_wide(t), t))
             result.update({t: best for t in group if t != best})
     return result
+
+
+def _wide(text: str) -> int:
+    return sum(0xFF01 <= ord(char) <= 0xFF5E for char in text)

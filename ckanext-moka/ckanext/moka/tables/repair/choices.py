@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from ..cleaning import is_choice, one_spelling
-from ..model import Column
 from .working import Working
 
 RULES = ("L2-04",)
@@ -13,5 +10,5 @@ RULES = ("L2-04",)
 
 def apply(work: Working) -> None:
     """In columns of few, repeated texts that are no amounts."""
-    if is_choice(cast(Column, work)) and not work.profile.numeric:
-        work.edit("L2-04", one_spelling(work.texts))
+    if is_choice(work.column) and not work.profile.numeric:
+        work.edit("L2-04", one_spelling(work.column.texts))

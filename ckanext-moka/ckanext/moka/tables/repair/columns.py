@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ...core.naming import physical_name, unique_names
@@ -32,7 +31,7 @@ from . import (
 from .result import ChangeList, CleanColumn, CleanTable
 from .said import gather
 from .types import column_type
-from .working import EVERYTHING, Selection, Working
+from .working import EVERYTHING, NATIVES, Selection, Working
 
 __all__ = ["RULES", "STEPS", "repair"]
 
@@ -43,12 +42,12 @@ STEPS: tuple[Callable[[Working], None], ...] = (
     kana.apply,
     numbers.apply,
     characters.apply,
-    choices.apply,
     municipality.apply,
     zeros.apply,
     codes.apply,
     dates.apply,
     clocks.apply,
+    choices.apply,
 )
 _MODULES = (
     characters, choices, clocks, codes, dates, ditto, kana, labels, merged, municipality, numbers, pairs, spread,
@@ -99,8 +98,8 @@ def _worked(
         changes.extend(placed)
     result = []
     for part in parts:
-        work = Working(table, part, table.schema_fields.get(part.index), selection)
-        work.label = clean_label(part.label)
+        work = Working(table, part, table.schema_fields.get(part.index), clean_label(part.label), selection)
+        work.half = len(parts) > 1
         _as_texts(work)
         for step in STEPS:
             step(work)
@@ -117,8 +116,8 @@ def _as_texts(work: Working) -> None:
         or (work.declared is None and is_code_label(work.label))
         or municipality.applies(work)
     ):
-        work.as_texts(int, float, bool, date, datetime, time, timedelta)
-    elif work.declared == "date" or work.native.get(int, 0) * 5 < work.filled:
+        work.as_texts(*NATIVES)
+    elif work.declared == "date" or work.native.get(int, 0) * 5 < work.column.filled:
         work.as_texts(int, float)
 
 

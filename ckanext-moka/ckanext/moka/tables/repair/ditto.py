@@ -1,7 +1,7 @@
 """Step: 〃 and 同上 say "as in the row above" (the official rule: 前行と同じ値); what stands above takes their place.
 
-Left and reported: a mark in the first row, below a blank or a mark for "no value", or after a gap; 同 and "
-alone, which may mean something else; blanks, which may be blanks.
+Left and reported: a mark in the first record, below a blank or a mark for "no value"; 同 and " alone, which may mean
+something else; blanks, which may be blanks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def fill(table: Table, column: Column) -> tuple[Column, list[Change]]:
     values: list[Value] = list(column.values)
     changes = []
     for position, value in column.places(wanted):
-        if position == 0 or table.data_rows[position] != table.data_rows[position - 1] + 1:
+        if position == 0:
             continue
         above = values[position - 1]
         text = as_text(above)

@@ -15,6 +15,8 @@ RULES = ("L1-05", "L1-06", "L1-08", "L2-01", "L2-03", "L3-01")
 def relabel(table: Table, work: Working, seen: set[str]) -> tuple[str, list[Change]]:
     """Return the label of a repaired column and the changes from what the cell of the header says."""
     row = table.header_rows[-1]
+    if work.half:
+        return _unused(work.label, seen), []
     cells = table.sheet.rows[row]
     value = cells[work.index] if work.index < len(cells) else None
     old = "" if value is None else str(value)

@@ -76,7 +76,7 @@ def _melt(table: CleanTable, groups: dict[str, dict[int, int]], word: str) -> Cl
         sheet, row = table.source.sheet.name, table.source.header_rows[-1]
         changes.extend(
             [
-                Change("L3-09", sheet, address(row, members[year]), row + 1, word, table.columns[members[year]].label, f"{label}={year}", "long")
+                Change("L3-09", sheet, address(row, table.columns[members[year]].index), row + 1, word, table.columns[members[year]].label, f"{label}={year}", "long")
                 for year in years
             ]
         )  # fmt: skip

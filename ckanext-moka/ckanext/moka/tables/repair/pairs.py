@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..model import Change, Column, Table, Value
+from ..model import Change, Column, Table, Value, address, as_text
 
-__all__ = ["RULES", "is_coordinate_pair", "split"]
+__all__ = ["LABELS", "RULES", "is_coordinate_pair", "split"]
 
 RULES = ("L1-07",)
 LABELS = ("緯度", "経度")
 _PAIR = re.compile(r"^\(?([0-9]{2}\.[0-9]+)\s*[,、 ]\s*([0-9]{3}\.[0-9]+)\)?$")
+
+
+def _written(table: Table, column: Column) -> str:
+    """What the cell of the header says."""
+    cells = table.sheet.rows[table.header_rows[-1]]
+    value = cells[column.index] if column.index < len(cells) else None
+    return as_text(value)
 
 
 def is_coordinate_pair(text: str) -> bool:
@@ -47,7 +54,13 @@ def split(table: Table, column: Column) -> tuple[list[Column], list[Change]]:
             pairs[v][part] or None if isinstance(v, str) and v else None for v in column.values
         ]
         halves.append(Column(column.index, label, label, values))
-    changes = []
+    row = table.header_rows[-1]
+    old, new = _written(table, column), " / ".join(LABELS)
+    changes = [
+        Change(
+            "L1-07", table.sheet.name, address(row, column.index), row + 1, column.label, old, new, "split"
+        )
+    ]
     for position, value in column.places(set(pairs)):
         cell, row = table.place(position, column)
         new = " / ".join(pairs[value])

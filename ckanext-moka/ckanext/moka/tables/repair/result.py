@@ -32,11 +32,11 @@ class CleanColumn:
     label: str
     name: str
     type: str
-    cells: Callable[[], list[Value]]
+    cells: Callable[[], Sequence[Value]]
     unit: str = ""
 
     @cached_property
-    def written(self) -> list[Value]:
+    def written(self) -> Sequence[Value]:
         """The cells as repair left them."""
         return self.cells()
 

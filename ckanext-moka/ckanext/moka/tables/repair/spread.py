@@ -7,7 +7,7 @@ import re
 from .working import Working
 
 RULES = ("L1-06",)
-_SPREAD = re.compile(r"(?:^|\x1f)[^\s\x1f](?:[ \u3000]+[^\s\x1f])+(?:$|\x1f)")
+_SPREAD = re.compile(r"^\S(?:[ \u3000]+\S)+$")
 _GAP = re.compile(r"[ \u3000]+")
 _PLACE = re.compile(r"^[\u3005\u3040-\u30ff\u4e00-\u9fff]{2,}[市町村区県府都道郡]$")
 _FACILITY = re.compile(
@@ -24,17 +24,13 @@ def apply(work: Working) -> None:
 
     Everything else is left: 月 火 水 is a list, 森　進 is a name.
     """
-    if not _SPREAD.search(work.joined):
+    closed = {text: _GAP.sub("", text) for text in work.matching(_SPREAD) if not text.isascii()}
+    if not closed:
         return
-    mapping = {}
-    for text in work.texts:
-        if not text.isascii() and _SPREAD.fullmatch(text):
-            closed = _GAP.sub("", text)
-            if (
-                _WORDS.fullmatch(closed)
-                or closed in work.texts
-                or _PLACE.match(closed)
-                or _FACILITY.match(closed)
-            ):
-                mapping[text] = closed
+    elsewhere = work.column.among(closed.values())
+    mapping = {
+        text: word
+        for text, word in closed.items()
+        if word in elsewhere or any(kind.fullmatch(word) for kind in (_WORDS, _PLACE, _FACILITY))
+    }
     work.edit("L1-06", mapping)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
 
 from ..profile import Profile
@@ -10,6 +11,7 @@ from .working import Working
 __all__ = ["column_type"]
 
 _INT8 = 2**63 - 1
+_LONG = re.compile(r"[0-9]{19}")
 
 
 def column_type(work: Working) -> str:
@@ -21,7 +23,7 @@ def column_type(work: Working) -> str:
         return "boolean"
     if found.iso == found.filled and declared in (None, "date") and not found.code:
         timed = bool(native) and any(
-            isinstance(v, datetime) and v.time() != time(0) for v in work.source.counts
+            isinstance(v, datetime) and v.time() != time(0) for v in work.column.counts
         )
         return "datetime" if timed else "date"
     return _number_type(work, found)
@@ -37,8 +39,7 @@ def _number_type(work: Working, found: Profile) -> str:
         return "text"
     if not found.integral:
         return "number"
-    natives = [v for v in work.source.counts if isinstance(v, int)] if work.native else []
-    texts = [int(t) for t in work.texts if t.strip() and len(t) < 30]
-    huge = any(len(t) >= 30 for t in work.texts)
-    largest = max((abs(v) for v in [*natives, *texts]), default=0)
-    return "text" if huge or largest > _INT8 else "integer"
+    natives = [v for v in work.column.counts if isinstance(v, int)] if work.native else []
+    largest = max((abs(v) for v in natives), default=0)
+    long = [int(t) if len(t) < 30 else _INT8 + 1 for t in work.matching(_LONG)]
+    return "text" if largest > _INT8 or any(abs(v) > _INT8 for v in long) else "integer"

@@ -103,10 +103,11 @@ class _Places:
 
     def grid(self) -> Grid:
         """Return the cells row by row."""
-        columns = sorted({*self.columns, *self.added})
+        columns = {*self.columns, *self.added}
+        beyond = range(max(self.columns, default=-1) + 1, max(columns, default=-1))
         order = [
             (c, part)
-            for c in columns
+            for c in sorted(columns.union(beyond))
             for part in ((0, 1) if c in self.split and c not in self.joined else (0,))
         ]
         return [[self.cells.get((row, c, part), "") for c, part in order] for row in sorted(self.rows)]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from re import Pattern
-from typing import Any, cast
+from typing import Any
 
 from ..model import Change, Column, Table, Value, address, as_text
 from ..profile import Profile, profile
 
 __all__ = ["EVERYTHING", "Selection", "Working"]
+
+NATIVES = (int, float, bool, date, datetime, time, timedelta)
 
 
 @dataclass(frozen=True)
@@ -30,29 +33,28 @@ EVERYTHING = Selection()
 
 
 class Working:
-    """A column with its chain of edits; ``texts`` are the distinct texts as they stand now, with their counts."""
+    """A column with its chain of edits; ``column`` is how it stands now, ``source`` how it stood."""
 
     def __init__(
-        self, table: Table, column: Column, item: dict[str, Any] | None, selection: Selection = EVERYTHING
+        self,
+        table: Table,
+        column: Column,
+        item: dict[str, Any] | None,
+        label: str,
+        selection: Selection = EVERYTHING,
     ) -> None:
         self.table, self.item, self.selection = table, item, selection
-        self.label, self.raw_label, self.index = column.label, column.raw_label, column.index
+        self.label, self.raw_label, self.index = label, column.raw_label, column.index
         self.unit = ""
+        self.half = False
         self.edits: list[tuple[str, dict[str, str]]] = []
         self.changed = 0
         self._start(column)
 
     def _start(self, column: Column) -> None:
         self.source = column
-        self.texts = column.texts
-        self.native = column.native
-        self.filled = column.filled
-        self.final: dict[str, str] = {}
-        self._forget()
-
-    def _forget(self) -> None:
-        self.profiles: dict[str | None, Any] = {}
-        self._joined: str | None = None
+        self.column = column.renamed(self.label)
+        self._final: dict[str, str] = {}
 
     @property
     def declared(self) -> str | None:
@@ -60,20 +62,18 @@ class Working:
         return str(self.item["type"]) if self.item else None
 
     @property
-    def joined(self) -> str:
-        """All distinct texts in one string: one search tells whether a pattern occurs at all."""
-        if self._joined is None:
-            self._joined = "\x1f".join(self.texts)
-        return self._joined
+    def native(self) -> Counter[type]:
+        """Number of cells per type among those that are not text and not empty."""
+        return self.column.native
 
     @property
     def profile(self) -> Profile:
         """What the column holds as it stands now."""
-        return profile(cast(Column, self), self.declared)
+        return profile(self.column, self.declared)
 
     def matching(self, pattern: Pattern[str]) -> set[str]:
         """Return the distinct texts in which ``pattern`` is found."""
-        return {t for t in self.texts if pattern.search(t)} if pattern.search(self.joined) else set()
+        return self.column.matching(pattern)
 
     def as_texts(self, *kinds: type) -> None:
         """Take the values of ``kinds`` for the texts that a CSV file would carry. Only before the first edit."""
@@ -85,36 +85,27 @@ class Working:
         """Write every text that is a key of ``mapping`` as its value, under ``rule``; tell whether it was wanted."""
         if not self.selection.allows(rule):
             return False
-        wanted = {old: new for old, new in mapping.items() if old != new and old in self.texts}
+        wanted = {old: new for old, new in mapping.items() if old != new}
+        present = self.column.among(wanted) if wanted else set()
+        wanted = {old: new for old, new in wanted.items() if old in present}
         if not wanted:
             return True
-        texts = Counter({text: count for text, count in self.texts.items() if text not in wanted})
-        for old, new in wanted.items():
-            count = self.texts[old]
-            self.changed += count
-            if new:
-                texts[new] += count
-            else:
-                self.filled -= count
-        final = {first: wanted.get(now, now) for first, now in self.final.items()}
-        original = self.source.texts
-        final.update({old: new for old, new in wanted.items() if old in original and old not in self.final})
-        self.final, self.texts = final, texts
+        self.changed += self.column.count(wanted)
+        original = self.source.among(wanted) - set(self._final)
+        self._final = {first: wanted.get(now, now) for first, now in self._final.items()}
+        self._final.update({old: wanted[old] for old in original})
         self.edits.append((rule, wanted))
-        self._forget()
+        self.column.rewritten({old: new or None for old, new in wanted.items()})
         return True
 
-    def values(self) -> list[Value]:
-        """The cells as they stand now; an empty text is ``None``."""
-        final = self.final
-        if not final:
-            return self.source.values
-        return [(final[v] or None) if isinstance(v, str) and v in final else v for v in self.source.values]
+    def values(self) -> Sequence[Value]:
+        """The cells as they stand now; a text that became empty is ``None``."""
+        return self.column.values
 
     def changes(self) -> Iterator[Change]:
         """Every changed cell, step by step."""
         sheet = self.table.sheet.name
-        for position, value in self.source.places(set(self.final)):
+        for position, value in self.source.places(set(self._final)):
             cell, row = self.table.place(position, self.source)
             for rule, mapping in self.edits:
                 new = mapping.get(value)

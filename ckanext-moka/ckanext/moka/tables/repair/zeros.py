@@ -12,9 +12,9 @@ _PHONE_LABEL = re.compile(
     r"(電話|ＴＥＬ|TEL|[Tt]el\b|FAX|ＦＡＸ|[Ff]ax|[Pp]hone|ファックス|ファクス|ファクシミリ)"
 )
 _OTHER = re.compile(r"(内線|コード|公開|有無|可否)")
-_SIX = re.compile(r"[1-9][0-9]{5}")
+_SIX = re.compile(r"^[1-9][0-9]{5}$")
 # Domestic numbers have ten digits and begin with 0, or eleven and begin with 050, 070, 080, 090 (総務省 電気通信番号計画).
-_PHONE = re.compile(r"[1-9][0-9]{8}|[5789]0[0-9]{8}")
+_PHONE = re.compile(r"^(?:[1-9][0-9]{8}|[5789]0[0-9]{8})$")
 
 
 def apply(work: Working) -> None:
@@ -25,4 +25,4 @@ def apply(work: Working) -> None:
         _SIX if _POSTCODE_LABEL.search(work.label) else _PHONE if _PHONE_LABEL.search(work.label) else None
     )
     if pattern is not None:
-        work.edit("leading-zero", {t: f"0{t}" for t in work.texts if pattern.fullmatch(t)})
+        work.edit("leading-zero", {t: f"0{t}" for t in work.matching(pattern)})
