@@ -167,16 +167,39 @@ def _guarded(action: Any) -> Any:
     sys.exit(2)
 
 
+def standard_lines(schema: dict[str, Any], ja: bool) -> list[str]:
+    """Say how a table differs from the standard it follows: how sure that is, what lacks, what is new or renamed."""
+    percent = f"{schema['confidence']:.0%}"
+    lines = [
+        f"標準データセット「{schema['title']}」（確からしさ {percent}）"
+        if ja
+        else f"standard: {schema['id']} ({percent})"
+    ]
+    renamed = [f"{pair['from']} → {pair['to']}" for pair in schema["renamed"]]
+    words = ("ない項目", "標準にない項目", "書き方が違う項目") if ja else ("missing", "extra", "renamed")
+    for word, names in zip(words, (schema["missing"], schema["extra"], renamed), strict=True):
+        if names:
+            more = (
+                f" ほか {len(names) - 8}"
+                if ja and len(names) > 8
+                else f" and {len(names) - 8} more"
+                if len(names) > 8
+                else ""
+            )
+            lines.append(f"{word} ({len(names)}): {', '.join(names[:8])}{more}")
+    return lines
+
+
 def _text(report: Report, lang: str) -> str:
     ja = lang == "ja"
     lines = [f"■ {report.file}" if ja else f"# {report.file}", "  " + verdict(report, lang)]
     for table in report.tables:
         schema = table["schema"]
-        named = f" [{schema['title']}]" if schema else ""
         sheet = f"{table['sheet']} " if table["sheet"] else ""
         lines.append(
-            f"  {'表' if ja else 'table'}: {sheet}{table['range']} {table['rows']:,} {'行' if ja else 'rows'}{named}"
+            f"  {'表' if ja else 'table'}: {sheet}{table['range']} {table['rows']:,} {'行' if ja else 'rows'}"
         )
+        lines += [f"    {line}" for line in standard_lines(schema, ja)] if schema else []
     if report.readable:
         score = report.score
         lines.append(

@@ -20,6 +20,7 @@ _WORDS = {
         "remedy": "直し方", "reason": "なぜ", "cells": "場所", "shown": "{total} か所のうち {shown} か所を表示", "none": "指摘はありません。",
         "rows": "指摘のある行", "row": "行", "rows_shown": "{total} 行のうち {shown} 行を表示。赤いセルが指摘の場所です。", "file": "ファイル",
         "size": "大きさ", "encoding": "文字コード", "tables": "表", "score": "機械可読性（政府ルール）", "standard": "標準データセット",
+        "confidence": "確からしさ", "missing": "標準にあって、この表にない項目", "extra": "標準にない項目", "renamed": "標準と書き方が違う項目",
         "columns": "項目と型", "findings": "指摘（原因から順に）", "records": "{n} 行 × {m} 項目", "sha": "指紋（SHA-256）",
         "questions": "確かめたいこと（機械だけでは決められません）", "asked": "「はい」か「いいえ」で答えてください。答えるまでは指摘にならず、公開の妨げにもなりません。",
         "yes": "はい", "no": "いいえ", "answered": "答え",
@@ -33,6 +34,7 @@ _WORDS = {
         "remedy": "What to do", "reason": "Why", "cells": "Where", "shown": "{shown} of {total} places", "none": "No findings.",
         "rows": "Rows with findings", "row": "Row", "rows_shown": "{shown} of {total} rows. Red cells carry findings.", "file": "File",
         "size": "Size", "encoding": "Encoding", "tables": "Tables", "score": "Machine readability (government rules)", "standard": "Standard dataset",
+        "confidence": "confidence", "missing": "Missing of the standard", "extra": "Beside the standard", "renamed": "Written otherwise",
         "columns": "Columns and types", "findings": "Findings, causes first", "records": "{n} rows, {m} columns", "sha": "SHA-256",
         "questions": "Questions that only a person can answer", "asked": "Answer yes or no. Until then these are no findings and block nothing.",
         "yes": "Yes", "no": "No", "answered": "Answer",
@@ -106,7 +108,7 @@ def _facts(report: Report, words: dict[str, str]) -> str:
             )
         )
         if table["schema"]:
-            facts.append((words["standard"], table["schema"]["title"]))
+            facts += _standard(table["schema"], words)
     if report.readable:
         facts.append(
             (words["score"], "　".join(f"{level} {points}" for level, points in report.score.items()))
@@ -114,6 +116,16 @@ def _facts(report: Report, words: dict[str, str]) -> str:
     if report.sha256:
         facts.append((words["sha"], report.sha256))
     return "<dl>" + "".join(f"<dt>{escape(k)}</dt><dd>{escape(str(v))}</dd>" for k, v in facts) + "</dl>"
+
+
+def _standard(schema: dict[str, Any], words: dict[str, str]) -> list[tuple[str, str]]:
+    """The standard that a table follows, how sure that is, and how it differs."""
+    renamed = [f"{pair['from']} → {pair['to']}" for pair in schema["renamed"]]
+    facts = [(words["standard"], f"{schema['title']}（{words['confidence']} {schema['confidence']:.0%}）")]
+    for word, names in (("missing", schema["missing"]), ("extra", schema["extra"]), ("renamed", renamed)):
+        if names:
+            facts.append((words[word], f"{len(names)}: {'、'.join(names)}"))
+    return facts
 
 
 def _groups(findings: list[Finding]) -> list[list[Finding]]:

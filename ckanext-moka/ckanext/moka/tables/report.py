@@ -10,6 +10,7 @@ from typing import Any
 from .context import HIDDEN, Cell, Context, Hit
 from .model import Fields, Finding, Source, SourceNote, Table, UnreadableFile, Value, address, show
 from .questions import Answers, Question, question_id, settles
+from .recognise import differences
 from .repair import CleanTable
 from .rules import all_questions, all_rules
 from .texts import RULES, SEVERITIES, rule_text, sentence, variant
@@ -146,7 +147,7 @@ def _describe(clean: CleanTable) -> dict[str, Any]:
     if table.schema:
         schema = {
             "id": table.schema_id, "layout": table.layout, "confidence": table.confidence, "title": table.schema["title"],
-            "source_level": table.schema["source_level"],
+            "source_level": table.schema["source_level"], **differences(table),
         }  # fmt: skip
     return {
         "sheet": table.sheet.name, "range": str(table.range), "header_rows": [r + 1 for r in table.header_rows],
