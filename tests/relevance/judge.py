@@ -137,7 +137,12 @@ def whitespace_words() -> Iterator[None]:
 
     Lower case and English stems stay; no dictionary, readings, character pairs, synonyms or second try.
     """
-    from ckanext.moka.search import analysis, indexer, synonyms, words
+    from ckanext.moka.search import analysis, fallback, indexer, romaji, synonyms, words
+
+    def forget() -> None:
+        synonyms.reload()
+        words.forget()
+        indexer.forget()
 
     def divide(text: str) -> list[analysis.Token]:
         runs = re.findall(r"[^\W_]+", text.lower())
@@ -150,13 +155,16 @@ def whitespace_words() -> Iterator[None]:
         mock.patch.object(analysis, "bigrams", lambda text: []),
         mock.patch.object(analysis, "readings", lambda units: iter(())),
         mock.patch.object(analysis, "is_kana", lambda text: False),
-        mock.patch.object(synonyms, "others", lambda word: ()),
-        mock.patch.object(words, "fold_kana", str.lower),
-        mock.patch.object(indexer, "fold_kana", str.lower),
+        mock.patch.object(analysis, "folded", str.lower),
+        mock.patch.object(synonyms, "lookup", lambda word: None),
+        mock.patch.object(synonyms, "lookup_sound", lambda word: None),
+        mock.patch.object(synonyms, "dropped", frozenset),
+        mock.patch.object(fallback, "may_try_again", lambda typed, params: False),
+        mock.patch.object(romaji, "katakana", lambda word: ""),
     ):
-        words.word_query.cache_clear()
+        forget()
         yield
-    words.word_query.cache_clear()
+    forget()
 
 
 def _grades(text: str, keys: list[str]) -> dict[str, int]:

@@ -90,13 +90,22 @@ def as_sent(values):
 
 def test_rough_score_is_the_best_field_and_a_tenth_of_the_others():
     compiler = Compiler(dict(ranking.DEFAULT_WEIGHTS))
-    compiler.condition(Text("避難所"))
-    score = ranking.Score.plan(compiler, "避難所")
+    compiler.condition(Text("木綿"))
+    score = ranking.Score.plan(compiler, "木綿")
     assert len(score.sets) == 4  # name, title, tags, whole title
     name, title, tags, whole = (np.array(flag) for flag in ([0, 0, 1], [1, 1, 0], [1, 0, 0], [0, 1, 0]))
     rough = score.rough([name, title, tags, whole], np.array([1.0, math.e, 1.0]))
     short = 4 / (1 + ranking.LONG_TITLE)
     assert rough == pytest.approx([0.9 * 4 + 0.1 * 6, short + ranking.WHOLE_TITLE, 4.0])
+
+
+def test_words_of_the_same_meaning_count_less_than_what_was_typed_and_related_ones_least():
+    compiler = Compiler({"title": 1.0})
+    compiler.condition(Text("犬"))
+    score = ranking.Score.plan(compiler, "")
+    typed, wide = (np.array(flag) for flag in ([1, 0], [0, 1]))
+    assert len(score.sets) == 2  # 犬 itself, and what 犬 is related to
+    assert score.rough([typed, wide], np.ones(2)) == pytest.approx([0.9 + 0.1, ranking.WIDE * (0.9 + 0.1)])
 
 
 def test_rare_words_count_more():

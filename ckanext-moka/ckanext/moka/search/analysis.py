@@ -20,9 +20,20 @@ from functools import lru_cache
 from typing import Any
 
 from ckanext.moka.core.text import fold, fold_kana
-from ckanext.moka.search.stemmer import stem
+from ckanext.moka.search import variants
+from ckanext.moka.search.stemmer import singular, stem
 
-__all__ = ["Token", "bigrams", "is_japanese", "is_kana", "reading_of", "readings", "tokens"]
+__all__ = [
+    "Token",
+    "bigrams",
+    "folded",
+    "is_japanese",
+    "is_kana",
+    "reading_of",
+    "readings",
+    "sound",
+    "tokens",
+]
 
 _CJK = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u31f0-\u31ff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<latin>[^\W_{_CJK}]+(?:[-_'][^\W_{_CJK}]+)*)")
@@ -35,6 +46,9 @@ _UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 _MIXED = re.compile(r"^(?=.{8})(?:[a-z]+[0-9]+[a-z]+[0-9]|[0-9]+[a-z]+[0-9]+[a-z])[0-9a-z]*$")
 # Particles, auxiliaries and marks join words; nobody looks for them.
 _JOINING = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
+# Words of a question that name nothing (どこ, この, そして); and words that tell what is done or how.
+_EMPTY = frozenset({"代名詞", "連体詞", "接続詞", "感動詞"})
+_SOFT = frozenset({"動詞", "形容詞", "副詞", "形状詞"})
 _CHUNK = 12000  # characters; SudachiPy refuses more than 49,149 bytes at once
 # Suffixes that are voiced behind another word, which the dictionary reads unvoiced (避難所, 保育所).
 _VOICED = {"所": "ジヨ"}
@@ -61,13 +75,30 @@ class Token:
     known: bool = True
     long_reading: str = ""
     span: int = 1
+    base: str = ""  # the dictionary form, folded: 逃げ and 逃げる are one
+    kind: str = ""  # "empty" for words that name nothing, "soft" for verbs and adjectives
+
+    @property
+    def key(self) -> str:
+        """The form under which lists of words (synonyms, fillers) know the unit."""
+        return self.base or self.forms[0]
+
+
+def folded(text: str) -> str:
+    """Return ``text`` with all spellings that count as the same made equal; for whole titles and words."""
+    return variants.same_names(variants.fold_kanji(fold_kana(text)))
+
+
+def sound(katakana: str) -> str:
+    """Return the lexeme of something read as ``katakana``."""
+    return "r:" + variants.fold_sounds(katakana)
 
 
 def tokens(text: str) -> list[Token]:
     """Return the units of ``text`` in order; particles are there (marked), for the sake of phrases."""
     split = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text))
     found: list[Token] = []
-    for match in _RUN.finditer(_strip_accents(fold(split))):
+    for match in _RUN.finditer(variants.fold_kanji(_strip_accents(fold(split)))):
         make = _japanese if match.group("cjk") else _latin
         found.extend(make(match.group(), len(found)))
     return _with_joined_camel(text, _with_voiced_suffixes(found))
@@ -76,7 +107,7 @@ def tokens(text: str) -> list[Token]:
 def bigrams(text: str) -> list[tuple[int, str]]:
     """Return (position, pair) for neighbouring characters of every Japanese run of ``text``."""
     found, position = [], 0
-    for run in _CJK_RUN.findall(fold_kana(text)):
+    for run in _CJK_RUN.findall(folded(text)):
         for start in range(len(run) - 1):
             found.append((position, run[start : start + 2]))
             position += 1
@@ -106,7 +137,7 @@ def _chains(words: list[tuple[int, str, bool]]) -> Iterator[tuple[int, str]]:
             if not other or len(joined) > MAX_READING:
                 break
             if not other_joining and len(joined) > 1:
-                yield position, joined
+                yield position, variants.fold_sounds(joined)
 
 
 def _long(units: list[Token]) -> list[Token]:
@@ -136,17 +167,30 @@ def is_japanese(text: str) -> bool:
 def _japanese(run: str, position: int) -> list[Token]:
     found: list[Token] = []
     for start in range(0, len(run), _CHUNK):
-        for surface, normal, reading, joining, known, short in _morphemes(run[start : start + _CHUNK]):
+        for word in _morphemes(run[start : start + _CHUNK]):
             place = position + len(found)
-            long_forms = _forms(surface, normal)
-            if not short:
-                found.append(Token(place, long_forms, reading, joining, known))
+            whole = _forms(word.surface, word.normal)
+            if not word.short:
+                found.append(
+                    Token(
+                        place,
+                        whole,
+                        word.reading,
+                        word.joining,
+                        word.known,
+                        base=_base(word.normal),
+                        kind=word.kind,
+                    )
+                )
                 continue
-            for index, (part, part_normal, part_reading) in enumerate(short):
-                forms = _forms(part, part_normal) + (long_forms if index == 0 else ())
-                token = Token(place + index, tuple(dict.fromkeys(forms)), part_reading, joining, known)
+            for index, (part, part_normal, part_reading) in enumerate(word.short):
+                forms = _forms(part, part_normal) + (whole if index == 0 else ())
+                token = Token(
+                    place + index, tuple(dict.fromkeys(forms)), part_reading, word.joining, word.known,
+                    base=_base(part_normal), kind=word.kind,
+                )  # fmt: skip
                 if index == 0:
-                    token = replace(token, long_reading=reading, span=len(short))
+                    token = replace(token, long_reading=word.reading, span=len(word.short))
                 found.append(token)
     return found
 
@@ -169,7 +213,17 @@ def _with_voiced_suffixes(found: list[Token]) -> list[Token]:
 
 
 def _forms(surface: str, normal: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((fold_kana(surface), fold_kana(normal))))
+    """Return the forms of a word: as written, its dictionary form, without the last ー, in digits."""
+    found = [folded(surface), _base(normal)]
+    found += [form[:-1] for form in found if len(form) > 3 and form.endswith("ー")]
+    found.append(variants.digits_of(surface))
+    return tuple(dict.fromkeys(form for form in found if form))
+
+
+def _base(normal: str) -> str:
+    """Return the dictionary form folded; Latin words of the dictionary (Wi-Fi) in one piece."""
+    form = folded(normal)
+    return re.sub(r"[-' ]", "", form) if form.isascii() and not form.isdigit() else form
 
 
 def _latin(run: str, position: int) -> list[Token]:
@@ -185,7 +239,7 @@ def _latin(run: str, position: int) -> list[Token]:
     for index, part in enumerate(parts):
         forms = (part, stem(part)) if index or len(parts) == 1 else (part, stem(part), whole)
         reading = _digits_reading(part)
-        found.append(Token(position + index, tuple(dict.fromkeys(forms)), reading))
+        found.append(Token(position + index, tuple(dict.fromkeys(forms)), reading, base=singular(part)))
     return found
 
 
@@ -214,9 +268,21 @@ def _strip_accents(text: str) -> str:
     return "".join(out)
 
 
+@dataclass(frozen=True)
+class _Morpheme:
+    """A word of the long division, with its shorter units (none when it is short itself)."""
+
+    surface: str
+    normal: str
+    reading: str
+    joining: bool
+    known: bool
+    kind: str
+    short: tuple[tuple[str, str, str], ...]
+
+
 @lru_cache(maxsize=4096)
-def _morphemes(run: str) -> tuple[tuple[Any, ...], ...]:
-    """Return (surface, normal form, reading, joining, known, shorter units) for each word of ``run``."""
+def _morphemes(run: str) -> tuple[_Morpheme, ...]:
     tokenizer, mode_a = _tokenizer()
     found = []
     for word in tokenizer.tokenize(run):
@@ -224,17 +290,18 @@ def _morphemes(run: str) -> tuple[tuple[Any, ...], ...]:
             (part.surface(), part.normalized_form(), fold_kana(part.reading_form()))
             for part in word.split(mode_a)
         )
-        joining = word.part_of_speech()[0] in _JOINING
-        known = not word.is_oov()
+        speech = word.part_of_speech()[0]
+        kind = "empty" if speech in _EMPTY else "soft" if speech in _SOFT else ""
         found.append(
-            (
+            _Morpheme(
                 word.surface(),
                 word.normalized_form(),
                 fold_kana(word.reading_form()),
-                joining,
-                known,
+                speech in _JOINING,
+                not word.is_oov(),
+                kind,
                 short if len(short) > 1 else (),
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 

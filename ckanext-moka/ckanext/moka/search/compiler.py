@@ -22,6 +22,7 @@ from ckanext.moka.search.nodes import (
     Node,
     Pattern,
     QueryError,
+    Quorum,
     Range,
     Text,
 )
@@ -29,6 +30,7 @@ from ckanext.moka.search.words import WordQuery, pattern_prefix, word_query
 
 __all__ = ["Compiler", "Leaf"]
 
+OPTIONAL = 0.3  # what a word that need not be there counts for the order
 _WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
 _MAX_COMBINATIONS = 30
 _NGRAM_COLUMN = {"title": "title_fold", "name": "name"}
@@ -78,6 +80,8 @@ class Compiler:
             return self._text(node, boost, scored)
         if isinstance(node, Bool):
             return self._bool(node, boost, scored)
+        if isinstance(node, Quorum):
+            return self._quorum(node, boost)
         raise QueryError(f"{type(node).__name__} is not supported")
 
     def _fields(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,6 +102,12 @@ class Compiler:
             return None if (node.must or node.should or node.must_not) and not node.minimum else "FALSE"
         return "(" + " AND ".join(parts) + ")"
 
+    def _quorum(self, node: Quorum, boost: float) -> str:
+        for term in (*node.terms, *node.extra):
+            self.leaves.append(Leaf(term.text, term, boost * (OPTIONAL if term.optional else 1.0)))
+        there = {term: self.anywhere(term) for term in node.terms}
+        return _any(["(" + " AND ".join(there[term] for term in some) + ")" for some in node.sets])
+
     def _text(self, node: Text, boost: float, scored: bool) -> str | None:
         if not node.fields:
             return self._typed(node, boost, scored)
@@ -107,7 +117,7 @@ class Compiler:
         """A word without a field: looked for in all fields of the query (``qf``)."""
         words = word_query(node.text, node.phrase, node.slop)
         if scored and words.full:
-            self.leaves.append(Leaf(node.text, words, boost))
+            self._count(words, boost)
         names = self._fields(())
         if fields.CATCH_ALL in names:
             names = (fields.CATCH_ALL, *(n for n in names if n not in _WEIGHT_OF and n != fields.CATCH_ALL))
@@ -115,6 +125,15 @@ class Compiler:
         if words.full is None:
             return None
         return _any([sql for sql in found if sql])
+
+    def _count(self, words: WordQuery, boost: float) -> None:
+        """Have the terms of a text count for the score, each by itself; the whole of it for its order."""
+        if len(words.terms) < 2:
+            self.leaves.append(Leaf(words.text, words.as_term(), boost))
+            return
+        for term in words.terms:
+            self.leaves.append(Leaf(term.text, term, boost * (OPTIONAL if term.optional else 1.0)))
+        self.leaves.append(Leaf(words.text, words.in_order(), boost))
 
     def _one_field(self, name: str, node: Text, boost: float, scored: bool) -> str:
         words = word_query(node.text, node.phrase, node.slop) if fields.is_text(name) else WordQuery(None)
@@ -130,18 +149,35 @@ class Compiler:
         if not words.full:
             return None
         if name == fields.CATCH_ALL:
-            asked = {"words": words.match, "reads": words.reading, "grams": words.grams}
-            return _any(
-                [
-                    f"d.{column} @@ CAST({self.bind(words.on(query))} AS tsquery)"
-                    for column, query in asked.items()
-                    if query
-                ]
-            )
+            return self.anywhere(words)
         found = [f"d.fielded @@ CAST({self.bind(words.on(words.full, name))} AS tsquery)"]
         if name == "title" and words.grams:
             found.append(f"d.grams @@ CAST({self.bind(words.on(words.grams, weight='A'))} AS tsquery)")
         return _any(found)
+
+    def anywhere(self, words: WordQuery) -> str:
+        """In any text: all terms by their words or readings, or the whole by reading or pairs of characters."""
+        found = []
+        must = [term for term in words.terms if not term.optional] or [words]
+        if any(term.reading for term in must):
+            found.append(
+                "(" + " AND ".join(self._columns(words=t.match, reads=t.reading) for t in must) + ")"
+            )
+        elif words.match:
+            found.append(self._columns(words=words.match))
+        rest = {"reads": words.reading if words.terms else None, "grams": words.grams}
+        if any(rest.values()):
+            found.append(self._columns(**rest))
+        return _any(found)
+
+    def _columns(self, **asked: str | None) -> str:
+        return _any(
+            [
+                f"d.{column} @@ CAST({self.bind(WordQuery(None).on(query))} AS tsquery)"
+                for column, query in asked.items()
+                if query
+            ]
+        )
 
     def _exact(self, name: str, text: str) -> str:
         if fields.is_date(name):

@@ -6,10 +6,11 @@ from ckan.common import config
 
 from ckanext.moka.core.text import fold_kana
 
-__all__ = ["optional_words", "uses_solr"]
+__all__ = ["optional_words", "synonyms_file", "uses_solr"]
 
 ENGINE = "ckanext.moka.search.engine"
 OPTIONAL = "ckanext.moka.search.optional_words"
+SYNONYMS = "ckanext.moka.search.synonyms_file"
 
 
 def uses_solr() -> bool:
@@ -20,6 +21,11 @@ def uses_solr() -> bool:
 def optional_words() -> frozenset[str]:
     """Return the words, folded, that every dataset of this site is about, such as the city's name."""
     return frozenset(fold_kana(word) for word in str(_value(OPTIONAL, "")).split())
+
+
+def synonyms_file() -> str:
+    """Return the path of the site's own synonyms (blank: none), which are added to the shipped ones."""
+    return str(_value(SYNONYMS, ""))
 
 
 def _value(key: str, default: str) -> str:

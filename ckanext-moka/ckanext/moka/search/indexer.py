@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ckanext.moka.core.text import fold_kana
 from ckanext.moka.search import analysis, fields
 
-__all__ = ["build_row", "sanitise"]
+__all__ = ["build_row", "forget", "sanitise"]
 
 _MAX_POSITION = 16383  # PostgreSQL's limit; later words are found, their closeness is not known
 _GAP = 8
@@ -83,7 +82,7 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         "terms": sorted({(f, v) for f, vs in exact.items() for v in vs if fields.facetable(f, v)}),
         "title_words": _count_words(title),
         "title_string": fields.first(exact.get("title_string", [])) or None,
-        "title_fold": fold_kana(title),
+        "title_fold": analysis.folded(title),
         "title_reading": analysis.reading_of(title),
     }
 
@@ -96,6 +95,11 @@ def _millis(exact: dict[str, list[str]], field: str) -> int | None:
 
 def _count_words(title: str) -> int:
     return max(1, sum(not token.joining for token in analysis.tokens(title)))
+
+
+def forget() -> None:
+    """Forget remembered sentences, when the division into words has changed."""
+    _remembered.cache_clear()
 
 
 def sanitise(value: Any) -> Any:

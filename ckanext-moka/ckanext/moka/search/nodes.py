@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-__all__ = ["Bool", "Boosted", "Everything", "Exists", "Node", "Pattern", "QueryError", "Range", "Text"]
+if TYPE_CHECKING:
+    from ckanext.moka.search.words import WordQuery
+
+__all__ = [
+    "Bool",
+    "Boosted",
+    "Everything",
+    "Exists",
+    "Node",
+    "Pattern",
+    "QueryError",
+    "Quorum",
+    "Range",
+    "Text",
+]
 
 
 class QueryError(ValueError):
@@ -78,3 +93,12 @@ class Bool(Node):
     must_not: tuple[Node, ...] = field(default=())
     minimum: int | None = None
     bonus: tuple[Node, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Quorum(Node):
+    """Terms of which those of one of the ``sets`` have to be there; all of them and ``extra`` are scored."""
+
+    sets: tuple[tuple[WordQuery, ...], ...]
+    terms: tuple[WordQuery, ...]
+    extra: tuple[WordQuery, ...] = ()

@@ -13,7 +13,7 @@ from luqum import tree as lt
 from luqum.exceptions import ParseError
 from luqum.thread import parse as luqum_parse
 
-from ckanext.moka.core.text import fold_kana
+from ckanext.moka.search import analysis, synonyms
 from ckanext.moka.search.local_params import split_local_params
 from ckanext.moka.search.nodes import (
     Bool,
@@ -99,7 +99,7 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
     must_not: list[Node] = []
     either = False
     negate = False
-    for sign_p, phrase, sign_w, word in _DISMAX.findall(text):
+    for sign_p, phrase, sign_w, word in _joined(_DISMAX.findall(text)):
         if word in ("AND", "&&", "OR", "||", "NOT"):
             either = either or word in ("OR", "||")
             negate = word == "NOT"
@@ -116,7 +116,7 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
         else:
             should.append(node)
         negate = False
-    bonus = [node for node in should if fold_kana(node.text) in optional]
+    bonus = [node for node in should if not node.phrase and _says_nothing(node.text, optional)]
     if must or len(bonus) < len(should):
         should = [node for node in should if node not in bonus]
     else:
@@ -130,6 +130,33 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
     if minimum == 0 and not must:
         minimum = 1
     return Bool(tuple(must), tuple(should), tuple(must_not), minimum, tuple(bonus))
+
+
+def _says_nothing(text: str, optional: frozenset[str]) -> bool:
+    """Tell whether all of ``text`` are words that need not be found beside others."""
+    units = [unit for unit in analysis.tokens(text) if not unit.joining]
+    whole = "".join(unit.key for unit in units)
+    if whole in optional or analysis.folded(text) in optional:
+        return True
+    return bool(units) and all(unit.kind == "empty" or unit.key in optional for unit in units)
+
+
+def _joined(found: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+    """Return the words with those joined that the synonyms know as one (``fire station``)."""
+    out, place = [], 0
+    while place < len(found):
+        length = 1
+        for size in range(min(4, len(found) - place), 1, -1):
+            run = found[place : place + size]
+            if any(sign_p or phrase or sign_w for sign_p, phrase, sign_w, _ in run):
+                continue
+            if synonyms.lookup(synonyms.key(" ".join(word for *_, word in run))):
+                length = size
+                break
+        words = " ".join(word for *_, word in found[place : place + length])
+        out.append(found[place] if length == 1 else ("", "", "", words))
+        place += length
+    return out
 
 
 def required(optional: int, mm: str) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ckanext.moka.core.text import fold_kana
+from ckanext.moka.search import analysis
 from ckanext.moka.search.compiler import Compiler, Leaf
 from ckanext.moka.search.words import WordQuery
 
@@ -31,10 +31,16 @@ LONG_TITLE = 0.25
 PHRASE_IN_TITLE = 3.0
 PHRASE = 1.0
 CLOSENESS = 1.0
-WHOLE_TITLE = 6.0
+WHOLE_TITLE = 100.0
 GRAMS = 0.3
+CLOSE = 0.7  # a word of the same meaning
+WIDE = 0.3  # a related word
+YEAR, YEARS = 0.3, 10
+FRESH, FRESH_DAYS = 0.1, 365
+USED, USED_VIEWS = 0.1, 1000
 RARITY_SAMPLE = 2000
 TOTAL_SAMPLE = 200_000
+_ERAS = (("令和", 2018), ("平成", 1988), ("昭和", 1925), (r"\mr", 2018), (r"\mh", 1988))
 _FLAT = "CAST('{1,1,1,1}' AS real[])"
 _COUNTED = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document d WHERE d.words @@ CAST({} AS tsquery) LIMIT {}) s)"
 _TOTAL = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document LIMIT {}) s)"
@@ -84,7 +90,9 @@ class Score:
     def plan(cls, compiler: Compiler, typed: str) -> Score:
         """Return the score for what ``compiler`` met; ``typed`` is the whole text as typed."""
         score = cls(compiler)
-        leaves = [leaf for leaf in compiler.leaves if leaf.words.full]
+        leaves = [
+            leaf for leaf in compiler.leaves if leaf.words.full or leaf.words.phrase or leaf.words.grams
+        ]
         for leaf in leaves:
             word = _Word(leaf, score._parts(leaf))
             if len(leaves) > 1 and leaf.words.match:
@@ -93,7 +101,7 @@ class Score:
         if any(word.count is not None for word in score.words):
             score._count(_TOTAL.format(TOTAL_SAMPLE))
         if typed and any(not leaf.on for leaf in leaves):
-            score.whole = score._set(f"d.title_fold = {compiler.bind(fold_kana(typed))}")
+            score.whole = score._set(f"d.title_fold = {compiler.bind(analysis.folded(typed))}")
         return score
 
     def counted(self, numbers: list[int]) -> None:
@@ -124,7 +132,7 @@ class Score:
         """Return the SQL of the fine score of one document ``d``."""
         parts = [f"{word.leaf.boost * word.rarity!r} * ({_fine(self, word.leaf)})" for word in self.words]
         parts += _closeness(self, [word.leaf for word in self.words if not word.leaf.on])
-        return " + ".join(parts)
+        return " + ".join([*parts, *_mild()])
 
     def _parts(self, leaf: Leaf) -> list[_Part]:
         """Name, title and tags: the sets in which ``leaf`` has to be looked for."""
@@ -136,9 +144,9 @@ class Score:
             parts.append(_Part(weights["name"], self._set(f"d.name = {self.compiler.bind(leaf.text)}")))
         for fields, column in ((("title",), "A"), (("tags", "groups"), "B")):
             weight = max((weights[name] for name in fields if name in weights), default=0.0)
-            if weight:
-                query = self._query(leaf.words.full, column)
-                parts.append(_Part(weight, self._set(f"d.head @@ CAST({query} AS tsquery)"), column == "A"))
+            for factor, template in _levels(leaf.words) if weight else ():
+                found = self._set(f"d.head @@ CAST({self._query(template, column)} AS tsquery)")
+                parts.append(_Part(weight * factor, found, column == "A"))
         return parts
 
     def _set(self, condition: str) -> int:
@@ -180,14 +188,38 @@ def _fine(score: Score, leaf: Leaf) -> str:
     parts = []
     for name, weight in weights.items():
         if name == "text" and words.match:
-            query = score._query(words.match)
-            parts.append(f"{weight!r} * ts_rank({_FLAT}, d.words, CAST({query} AS tsquery))")
+            levels = [(1.0, words.own or words.match), (CLOSE, words.close), (WIDE, words.wide)]
+            parts += [
+                f"{weight * factor!r} * ts_rank({_FLAT}, d.words, CAST({score._query(template)} AS tsquery))"
+                for factor, template in levels
+                if template
+            ]
         elif leaf.on or name not in ("name", "title", "tags", "groups", "text"):
             query = score._query(words.full, name)
             parts.append(f"{weight!r} * ts_rank({_FLAT}, d.fielded, CAST({query} AS tsquery))")
     if words.grams and not leaf.on:
         parts.append(f"{GRAMS!r} * (d.grams @@ CAST({score._query(words.grams)} AS tsquery))::int")
     return _best_sql(parts)
+
+
+def _levels(words: WordQuery) -> list[tuple[float, str]]:
+    """Return what a word is worth by its own forms, by words of the same meaning, by related words."""
+    levels = [(1.0, words.strong), (CLOSE, words.close), (WIDE, words.wide)]
+    return [(factor, template) for factor, template in levels if template]
+
+
+def _mild() -> list[str]:
+    """Tie-breakers: the year that a title names, the last change, and use; together half a point at most."""
+    now = "extract(year FROM now())::int"
+    years = [f"substring(d.title_fold FROM '{era}([0-9]{{1,2}})')::int + {first}" for era, first in _ERAS]
+    year = f"coalesce({', '.join(years)}, substring(d.title_fold FROM '(?:19|20)[0-9]{{2}}')::int, {now})"
+    days = "greatest(0, extract(epoch FROM now()) / 86400 - coalesce(d.modified, 0) / 86400000.0)"
+    views = "coalesce(substring(d.fields -> 'views_recent' ->> 0 FROM '^[0-9]{1,9}')::int, 0)"
+    return [
+        f"{YEAR!r} * greatest(0, least(1, 1 - ({now} - {year}) / {YEARS!r}.0))",
+        f"{FRESH!r} * exp(- least({days}, 36500) / {FRESH_DAYS!r}.0)",
+        f"{USED!r} * least(1, ln(1 + {views}) / ln(1 + {USED_VIEWS!r}))",
+    ]
 
 
 def _best_sql(parts: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pysolr
 
-from ckanext.moka.search import config, facets, fields, ranking, results, store, synonyms, terms
+from ckanext.moka.search import config, facets, fallback, fields, ranking, results, store, synonyms, terms
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.local_params import split_local_params
 from ckanext.moka.search.nodes import Node, QueryError
@@ -30,11 +30,8 @@ class SearchRequest:
 
     def run(self) -> dict[str, Any]:
         """Return Solr's JSON answer as a dictionary; raises ``QueryError`` or ``SolrError``."""
-        try:
-            found = self._find()
-        except results.OtherEpoch as change:
-            store.remember_epoch(str(change))
-            found = self._find()
+        found, outcome = self._tried()
+        fallback.remember(outcome)
         docs = [_with_score(doc, score, self.wanted) for doc, score in found.page]
         counts = facets.shape(
             found.counts, self._int("facet.limit", 100), self._int("facet.mincount", 0)
@@ -43,6 +40,25 @@ class SearchRequest:
             "response": {"numFound": found.total, "start": self._int("start", 0), "docs": docs},
             "facet_counts": {"facet_fields": counts},
         }
+
+    def _tried(self) -> tuple[results.Found, fallback.Outcome | None]:
+        """Search; where nothing is found for typed words, once more with fewer or other words."""
+        found = self._found(None)
+        if not self._typed or not fallback.may_try_again(self._typed, self.params):
+            return found, None
+        outcome = fallback.Outcome(self._typed, strict_count=found.total)
+        if found.total > fallback.FEW:
+            return found, outcome
+        return fallback.second_try(self._found, _in_snapshot, found, outcome)
+
+    def _found(self, instead: Node | None) -> results.Found:
+        """Search for ``q``, or for ``instead``; once more when the tables were made anew meanwhile."""
+        self._instead = instead
+        try:
+            return self._find()
+        except results.OtherEpoch as change:
+            store.remember_epoch(str(change))
+            return self._find()
 
     def _find(self) -> results.Found:
         self.compiler = Compiler()
@@ -68,7 +84,8 @@ class SearchRequest:
             self.compiler.params[name] = [ids[pair]] if pair in ids else []
 
     def _where(self) -> str:
-        conditions = [self.compiler.condition(self._query()) or "FALSE"]
+        node = self._query()
+        conditions = [self.compiler.condition(self._instead or node) or "FALSE"]
         filters = self.params.get("fq") or []
         for text in [filters] if isinstance(filters, str) else filters:
             if text and text.strip():
@@ -87,7 +104,9 @@ class SearchRequest:
             self._typed = self.q
             if (kind == "dismax" and self.q.strip() != "*:*") or ":" not in self.q:
                 mm = str(self.params.get("mm") or DEFAULT_MM)
-                return parse_dismax(self.q, mm, synonyms.optional() | config.optional_words())
+                return parse_dismax(
+                    self.q, mm, synonyms.optional() | synonyms.dropped() | config.optional_words()
+                )
             return parse_lucene(self.q, self.operator, (), lenient=True)
         if kind != "lucene":
             raise QueryError(f"The query parser {kind!r} is not supported")
@@ -135,6 +154,10 @@ class SearchRequest:
             return int(value)
         except (TypeError, ValueError) as error:
             raise QueryError(f"{name} must be a number, not {value!r}") from error
+
+
+def _in_snapshot(sql: str, params: dict[str, Any]) -> Any:
+    return store.snapshot(lambda query: query(sql, params, "SET LOCAL enable_seqscan = off;"))
 
 
 def _names(value: Any) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import ckan.lib.search as search
 from ckan.lib.search import common, index, query
 
-from ckanext.moka.search import config, stale, store
+from ckanext.moka.search import config, stale, store, synonyms
 from ckanext.moka.search.connection import PostgresConnection
 
 __all__ = ["install"]
@@ -39,5 +39,6 @@ def install() -> None:
     for module in (search, common, index, query):
         module.make_connection = make_connection
     search.check_solr_schema_version = check_solr_schema_version
+    synonyms.use_own_file(config.synonyms_file)
     store.listen()
     stale.listen()

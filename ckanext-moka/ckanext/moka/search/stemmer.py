@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["stem"]
+__all__ = ["singular", "stem"]
 
 _VOWEL = re.compile(r"[aeiou]|(?<=[^aeiou])y")
 _DOUBLE = re.compile(r"([^aeioulsz])\1$")
+_IRREGULAR = {"buses": "bus", "children": "child", "people": "person", "women": "woman", "men": "man"}
 _SHORT = re.compile(r"^[^aeiou]*[aeiouy][^aeiouwxy]$")
 
 
@@ -20,6 +21,15 @@ def stem(word: str) -> str:
     if len(word) <= 3 or not word.isascii() or not word.isalpha():
         return word
     return _final_y(_past_and_gerund(_plural(word)))
+
+
+def singular(word: str) -> str:
+    """Return a lower-case English ``word`` without the plural's ending: parking stays what it is."""
+    if len(word) <= 3 or not word.isascii() or not word.isalpha():
+        return word
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else _plural(word)
 
 
 def _plural(word: str) -> str:

@@ -1,0 +1,140 @@
+"""A second try, when all words together find nothing: fewer words, chosen by how rare they are.
+
+Only what a person typed is tried again: no signs, quotes, fields or wildcards in it, and ``mm`` as CKAN
+sends it. A client that says what must match gets just that. The rule: a dataset is found when the words it
+has make up ``SHARE`` of the rarity of all words that stand anywhere in the index. Whether a second try was
+made depends on the number of hits alone, so every page of a search comes from the same one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from ckanext.moka.search.compiler import Compiler
+from ckanext.moka.search.nodes import Node, Quorum
+from ckanext.moka.search.query_parser import DEFAULT_MM
+from ckanext.moka.search.words import WordQuery, word_query
+
+__all__ = ["FEW", "SHARE", "Outcome", "fewer_words", "last", "may_try_again", "remember", "second_try"]
+
+FEW = 2  # so many hits, or fewer, are tried again
+SHARE = 0.4
+Query = Callable[[str, dict[str, Any]], Any]  # runs a statement, returns its rows
+SAMPLE = 2000
+_MOST_TERMS = 8
+_SIGNS = re.compile(r"""["*?~^:]|(?:^|\s)[+\-!]|(?:^|\s)(?:AND|OR|NOT|&&|\|\|)(?:\s|$)""")
+
+
+@dataclass
+class Outcome:
+    """How a search came to its hits; what the results page says of it.
+
+    ``mode``: ``all`` words, ``some`` of them (``missing``: those that stand nowhere), or ``corrected``:
+    ``corrected`` was searched instead. ``suggestions``: what else may have been meant.
+    """
+
+    typed: str
+    mode: str = "all"
+    strict_count: int = 0
+    missing: list[str] = field(default_factory=list)
+    corrected: str = ""
+    suggestions: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for the answer of ``package_search`` (key ``moka_search``)."""
+        return {
+            "mode": self.mode,
+            "strict_count": self.strict_count,
+            "missing": self.missing,
+            "corrected": self.corrected,
+            "suggestions": self.suggestions,
+        }
+
+
+_last: ContextVar[Outcome | None] = ContextVar("moka_search_outcome", default=None)
+
+
+def remember(outcome: Outcome | None) -> None:
+    """Keep how this thread's last search went, for the answer that CKAN makes of it."""
+    _last.set(outcome)
+
+
+def last(typed: str) -> Outcome | None:
+    """Return how the last search went, if it was one for ``typed``."""
+    outcome = _last.get()
+    return outcome if outcome is not None and outcome.typed == typed else None
+
+
+def may_try_again(typed: str, params: dict[str, Any]) -> bool:
+    """Tell whether ``typed`` is plain words, and no client said how many of them must match."""
+    plain = typed.strip() not in ("", "*:*") and not _SIGNS.search(typed)
+    return plain and str(params.get("mm") or DEFAULT_MM) == DEFAULT_MM
+
+
+def second_try(
+    search: Callable[[Node], Any], query: Query, found: Any, outcome: Outcome
+) -> tuple[Any, Outcome]:
+    """Return the hits of a second try and how they came about; ``found`` when it finds nothing more."""
+    fewer = fewer_words(outcome.typed, query)
+    if fewer:
+        node, outcome.missing = fewer
+        more = search(node)
+        if more.total > found.total:
+            outcome.mode = "some"
+            return more, outcome
+    return found, outcome
+
+
+def fewer_words(typed: str, query: Query) -> tuple[Node, list[str]] | None:
+    """Return the question with fewer words, and the words that stand nowhere; None when there is none.
+
+    ``query(sql, params)`` runs a statement.
+    """
+    clauses = [word_query(part) for part in typed.split()]
+    terms = list(dict.fromkeys(term for words in clauses for term in words.terms if not term.optional))
+    if not terms:
+        terms = list(dict.fromkeys(term for words in clauses for term in words.terms))
+    terms = terms[:_MOST_TERMS]
+    if len(terms) < 2:
+        return None
+    total, *counts = _counts(terms, query)
+    found = {
+        term: math.log(1 + (max(1, total) + 0.5) / (count + 0.5))
+        for term, count in zip(terms, counts, strict=True)
+        if count
+    }
+    if not found:
+        return None
+    missing = [term.text for term in terms if term not in found]
+    extra = [term for words in clauses for term in words.terms if term.optional]
+    order = [words.in_order() for words in clauses if len(words.terms) > 1]
+    return Quorum(_least_sets(found), tuple(found), (*extra, *order)), missing
+
+
+def _counts(terms: list[WordQuery], query: Query) -> list[int]:
+    compiler = Compiler()
+    amounts = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM moka_search.document d WHERE {condition} LIMIT {SAMPLE}) s)"  # noqa: S608
+        for condition in (compiler.anywhere(term) for term in terms)
+    ]
+    everything = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document LIMIT 200000) s)"
+    return list(query(f"SELECT {', '.join([everything, *amounts])}", compiler.params)[0])
+
+
+def _least_sets(rarity: dict[WordQuery, float]) -> tuple[tuple[WordQuery, ...], ...]:
+    """Return the smallest sets of words whose rarity is ``SHARE`` of all."""
+    enough = SHARE * sum(rarity.values())
+    found: list[tuple[WordQuery, ...]] = []
+    for size in range(1, len(rarity) + 1):
+        for some in itertools.combinations(rarity, size):
+            if sum(rarity[term] for term in some) >= enough and not any(
+                set(less) <= set(some) for less in found
+            ):
+                found.append(some)
+    return tuple(found)
