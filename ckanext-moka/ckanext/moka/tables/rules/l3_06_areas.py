@@ -18,7 +18,9 @@ _PREFECTURES = (
 )
 _SHORT = frozenset(_PREFECTURES.split())
 _PREFECTURE_LABEL = re.compile(r"^(?:都道府県|県)(?:名称?)?$|^pref(?:ecture)?_?(?:[Nn]ame)?$")
-_MUNICIPALITY_LABEL = re.compile(r"^(?:市区町村|市町村|自治体|団体|市区町|市町)(?:名称?)$|^city_?[Nn]ame$")
+_MUNICIPALITY_LABEL = re.compile(r"^(?:市区町村|市町村|自治体|市区町|市町)(?:名称?)$|^city_?[Nn]ame$")
+# 真岡, 那須塩原, つくば: an area without 市, 町 or 村.
+_SHORT_NAME = re.compile(r"^\s*[ぁ-んァ-ヶー一-龥々]{1,6}\s*$")
 _OFFICIAL = re.compile(
     r"[市区町村都道府県]$|組合$|広域|連合$|郡|(?:合?計|総数|総計|平均|全国|全県|県内|県外|国外|海外|その他|不詳|不明|外国)"
 )
@@ -58,8 +60,6 @@ def _names(context: Context, table: Table, column: Column) -> Hit | None:
         example = next((t.strip() for t in column.texts if t in short), "")
         return context.group(table, column, short, "name", plain=plain.get(example, f"{example}県"))
     if _MUNICIPALITY_LABEL.match(label) and column.texts:
-        short = {
-            t for t in column.texts if t.strip() and not _OFFICIAL.search(t) and not re.search(r"[0-9]", t)
-        }
+        short = {t for t in column.matching(_SHORT_NAME) if not _OFFICIAL.search(t.strip())}
         return context.group(table, column, short, "name", plain="真岡市")
     return None
