@@ -9,6 +9,7 @@ from typing import Any
 
 from .context import HIDDEN, Cell, Context, Hit
 from .model import Fields, Finding, Source, SourceNote, Table, UnreadableFile, Value, address, show
+from .proof import Proof
 from .questions import Answers, Question, question_id, settles
 from .recognise import differences
 from .repair import CleanTable
@@ -108,7 +109,10 @@ def find(
     hits = [(rule, hit) for rule, check in all_rules().items() for hit in check(context)]
     asked = [(rule, hit) for rule, ask in all_questions().items() if (hit := ask(context))]
     masked = _masked([*hits, *asked])
-    findings += [_finding(rule, hit, lang, many) for rule, hit in masked[: len(hits)]]
+    proof = Proof(source, cleaned, hits)
+    findings += [
+        _finding(rule, hit, lang, many, proof.mended(rule, hit)) for rule, hit in masked[: len(hits)]
+    ]
     for rule, hit in masked[len(hits) :]:
         question = _question(rule, hit, lang, many, answers or {})
         report.questions.append(question)
@@ -160,14 +164,15 @@ def _note(note: SourceNote, lang: str) -> Finding:
     return _finding(note.rule, Hit(note.variant, data=note.data), lang, None)
 
 
-def _finding(rule: str, hit: Hit, lang: str, many: bool | None) -> Finding:
-    """Put a hit into words."""
+def _finding(rule: str, hit: Hit, lang: str, many: bool | None, mended: bool | None = None) -> Finding:
+    """Put a hit into words; ``mended`` says whether repair took it away, where that was looked at."""
     entry = variant(rule, hit.variant)
     data = _data(hit, lang, many)
     return Finding(
         rule=rule, severity=hit.severity or entry["severity"], title=rule_text(rule, "title", lang),
         message=sentence(rule, hit.variant, "message", lang, data), reason=rule_text(rule, "reason", lang),
-        remedy=sentence(rule, hit.variant, "remedy", lang, data), fixable=bool(entry["fixable"]),
+        remedy=sentence(rule, hit.variant, "remedy", lang, data),
+        fixable=bool(entry["fixable"]) if mended is None else mended,
         place=hit.place, count=hit.total, cells=list(hit.cells), order=int(entry["stage"]),
     )  # fmt: skip
 

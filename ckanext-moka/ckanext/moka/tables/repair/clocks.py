@@ -7,7 +7,7 @@ import re
 from ...core.dates import parse_clock
 from .working import Working
 
-RULES = ("clock",)
+RULES = ("V-06",)
 _CLOCK = re.compile(r"^\s*[0-9０-９]{1,2}[:：][0-9０-９]{2}")
 
 
@@ -16,4 +16,4 @@ def apply(work: Working) -> None:
     found = work.profile
     pattern = str((work.item or {}).get("constraints", {}).get("pattern", ""))
     if found.clocks and (pattern.startswith("^([01]") or found.clocks + found.marks == found.filled):
-        work.edit("clock", {t: clock for t in work.matching(_CLOCK) if (clock := parse_clock(t))})
+        work.edit("V-06", {t: clock for t in work.matching(_CLOCK) if (clock := parse_clock(t))})

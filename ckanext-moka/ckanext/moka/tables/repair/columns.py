@@ -68,6 +68,7 @@ def repair(table: Table, selection: Selection = EVERYTHING) -> CleanTable:
     seen: set[str] = set()
     result: list[CleanColumn] = []
     names = []
+    after: list[Column] = []
     covered = merged.covered_cells(table) if selection.allows("L1-12") else {}
     for column in table.columns:
         for work in _worked(table, column, covered, selection, changes):
@@ -76,9 +77,10 @@ def repair(table: Table, selection: Selection = EVERYTHING) -> CleanTable:
             changes.add(work.changed, work.changes)
             result.append(CleanColumn(work.index, label, "", column_type(work), work.values, work.unit))
             names.append(_name(work, label))
+            after.append(Column(work.index, label, label, store=work.column.store))
     for clean, name in zip(result, unique_names(names), strict=True):
         clean.name = name
-    return CleanTable(table, result, changes, gather(table))
+    return CleanTable(table, result, changes, gather(table), after)
 
 
 def _worked(

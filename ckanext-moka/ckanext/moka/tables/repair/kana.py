@@ -7,7 +7,7 @@ import unicodedata
 
 from .working import Working
 
-RULES = ("half-kana",)
+RULES = ("V-10",)
 _HALF = re.compile(r"[ｦ-ﾟ]+")
 _READING = re.compile(r"(カナ|ｶﾅ|フリガナ|ﾌﾘｶﾞﾅ|ふりがな|よみ|読み|かな)")
 
@@ -17,4 +17,4 @@ def apply(work: Working) -> None:
     if _READING.search(work.label):
         texts = work.matching(_HALF)
         mapping = {t: _HALF.sub(lambda m: unicodedata.normalize("NFKC", m[0]), t) for t in texts}
-        work.edit("half-kana", mapping)
+        work.edit("V-10", mapping)

@@ -80,7 +80,7 @@ def _melt(table: CleanTable, groups: dict[str, dict[int, int]], word: str) -> Cl
                 for year in years
             ]
         )  # fmt: skip
-    return CleanTable(table.source, columns, changes, table.said, count * len(years))
+    return CleanTable(table.source, columns, changes, table.said, length=count * len(years))
 
 
 def _label(rest: str, taken: set[str]) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, overload
 
-from ..model import Change, Table, Value, as_text
+from ..model import Change, Column, Table, Value, as_text
 from .said import Said
 
 __all__ = ["PG_TYPES", "ChangeList", "CleanColumn", "CleanTable", "cast_value"]
@@ -102,6 +102,7 @@ class CleanTable:
     columns: list[CleanColumn]
     changes: Sequence[Change] = field(default_factory=ChangeList)
     said: Said = field(default_factory=Said)
+    after: list[Column] = field(default_factory=list)
     length: int | None = None
 
     @property

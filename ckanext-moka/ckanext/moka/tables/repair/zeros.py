@@ -6,7 +6,7 @@ import re
 
 from .working import Working
 
-RULES = ("leading-zero",)
+RULES = ("V-03", "V-04")
 _POSTCODE_LABEL = re.compile(r"(郵便番号|〒|[Pp]ost_?code|[Pp]ostal|\bzip)")
 _PHONE_LABEL = re.compile(
     r"(電話|ＴＥＬ|TEL|[Tt]el\b|FAX|ＦＡＸ|[Ff]ax|[Pp]hone|ファックス|ファクス|ファクシミリ)"
@@ -21,8 +21,7 @@ def apply(work: Working) -> None:
     """Put the zero back where the number of digits leaves no other reading: 600000 in 郵便番号 is 0600000."""
     if _OTHER.search(work.label):
         return
-    pattern = (
-        _SIX if _POSTCODE_LABEL.search(work.label) else _PHONE if _PHONE_LABEL.search(work.label) else None
-    )
-    if pattern is not None:
-        work.edit("leading-zero", {t: f"0{t}" for t in work.matching(pattern)})
+    if _POSTCODE_LABEL.search(work.label):
+        work.edit("V-03", {t: f"0{t}" for t in work.matching(_SIX)})
+    elif _PHONE_LABEL.search(work.label):
+        work.edit("V-04", {t: f"0{t}" for t in work.matching(_PHONE)})
