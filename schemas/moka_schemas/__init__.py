@@ -11,6 +11,8 @@ import yaml
 
 __all__ = ["code_list", "code_lists", "licences", "read", "table_schema", "table_schemas", "themes"]
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @cache
 def _load(path: str) -> Any:
@@ -18,7 +20,7 @@ def _load(path: str) -> Any:
     if not target.is_file():
         raise FileNotFoundError(f"no such file in moka_schemas: {path}")
     text = target.read_text(encoding="utf-8")
-    return json.loads(text) if path.endswith(".json") else yaml.safe_load(text)
+    return json.loads(text) if path.endswith(".json") else yaml.load(text, Loader=_LOADER)
 
 
 def read(path: str) -> Any:

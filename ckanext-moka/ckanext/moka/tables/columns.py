@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .cells import Store, Value
-from .prefilter import Alphabet, possible, weaker
+from .prefilter import Alphabet, exact, possible, weaker
 from .views import Cells, Tally, TextTally
 
 __all__ = ["Column"]
 
 _FEW = 64
+_OUTER = "^[^!-~ぁ-ヿ一-鿿！-～]|[^!-~ぁ-ヿ一-鿿！-～]$"
+_PLAIN = r"^-?[0-9]{1,9}(?:\.[0-9]{1,6})?$"
 # With more distinct values than this nothing is kept as Python objects.
 _LONG = 20_000
 TextCounts = Counter[str] | TextTally
@@ -159,12 +161,45 @@ class Column:
         if len(words) > _FEW:
             if not possible(pattern, self.alphabet):
                 return _marked(len(words), ())
+            answer = _answered(words, pattern)
+            if answer is not None:
+                return answer
             doubtful = _doubtful(words, pattern)
             if doubtful is not None:
                 numbers, texts = doubtful.to_pylist(), words.take(doubtful)
         search = pattern.search
         wanted = [n for n, text in zip(numbers, texts.to_pylist(), strict=True) if text and search(text)]
         return _marked(len(words), wanted)
+
+    def doubtful(self, pattern: Pattern[str]) -> Iterator[Value]:
+        """Yield the distinct values, but for texts without outer white space in which ``pattern`` is found for sure."""
+        words = self.store.words
+        proven = _answered(words, pattern) if len(words) > _FEW else None
+        if proven is None:
+            yield from self.counts
+            return
+        outer = pc.fill_null(pc.match_substring_regex(words, _OUTER), False)
+        yield from words.filter(pc.or_(outer, pc.and_(pc.is_valid(words), pc.invert(proven)))).to_pylist()
+        yield from self._natives()
+
+    def outside(self, allowed: Iterable[str]) -> Iterator[Value]:
+        """Yield the distinct values but for the texts in ``allowed``."""
+        words = self.store.words
+        yield from words.filter(pc.and_not(pc.is_valid(words), self.marked(allowed))).to_pylist()
+        yield from self._natives()
+
+    def within(self, low: float | None, high: float | None) -> bool:
+        """Tell whether every cell is a plain number as text between the bounds; false says nothing."""
+        words = self.store.words
+        if words.null_count or not len(words) or not pc.all(pc.match_substring_regex(words, _PLAIN)).as_py():
+            return False
+        bounds = pc.min_max(words.cast(pa.float64())).as_py()
+        return (low is None or bounds["min"] >= low) and (high is None or bounds["max"] <= high)
+
+    def _natives(self) -> Iterator[Value]:
+        if self.native:
+            for code in pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist():
+                yield self.store.pool_value(code)
 
     def holds(self, pattern: Pattern[str]) -> bool:
         """Tell whether ``pattern`` is found in any text."""
@@ -217,6 +252,18 @@ class Column:
         for start in range(0, len(where), 4096):
             texts = words.take(codes[start : start + 4096]).to_pylist()
             yield from zip(where[start : start + 4096].to_pylist(), texts, strict=True)
+
+
+def _answered(words: Any, pattern: Pattern[str]) -> Any:
+    """Return where ``pattern`` is found, by Arrow alone; ``None`` when it means another thing to RE2."""
+    same = exact(pattern)
+    if same is None:
+        return None
+    try:
+        found = pc.match_substring_regex(words, same)
+    except pa.ArrowInvalid:
+        return None
+    return pc.fill_null(pc.and_(found, pc.greater(pc.binary_length(words), 0)), False)
 
 
 def _doubtful(words: Any, pattern: Pattern[str]) -> Any:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import islice
 
 from ..core.codes import is_individual_number
 from .model import Column, Table, as_text
@@ -27,6 +28,8 @@ MAIL = re.compile(
 _NUMBER_LABEL = re.compile(r"(マイナンバー|個人番号|my_?number|individual_?number)", re.IGNORECASE)
 _AMOUNT = re.compile(r"(額|円|収入|支出|予算|決算|amount|price|budget)", re.IGNORECASE)
 _TWELVE = re.compile(r"(?<![0-9A-Za-z.\-])[0-9]{4}[- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9A-Za-z.\-])")
+_KANA = re.compile(r"[ぁ-ヺｦ-ﾟ]")
+_LETTERS = re.compile(r"[ぁ-鿿A-Za-zｦ-ﾟ]")
 _MAYBE = re.compile(r"(?:[0-9０-９][-－ー \u3000]?){11}[0-9０-９]|[0-9]{11}")
 _PERSON = re.compile(
     r"(氏名|姓名|^姓$|^名字$|世帯主|生徒名|児童名|園児名|患者名|利用者名|申込者|申請者名?$|届出者|保護者|契約者|納税者|受給者|被保険者|被相談者|本人名|会員名|職員名|応募者|参加者名|person_?name|^氏$|^(?:お名前|お?なまえ|シメイ|しめい|セイ)(?:$|[（(])|お名前)"
@@ -136,7 +139,7 @@ def _check_digits(column: Column) -> tuple[dict[str, str], int, Counter[str]]:
     found: dict[str, str] = {}
     prefixes: Counter[str] = Counter()
     missed = 0
-    if not column.native.get(int, 0) and not _MAYBE.search(column.joined):
+    if not column.native.get(int, 0) and not column.holds(_MAYBE):
         return found, missed, prefixes
     for value in column.counts:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -180,7 +183,7 @@ def _kana_name(text: str) -> bool:
 
 def person_reading(table: Table, column: Column) -> bool:
     """Tell whether a column フリガナ holds the readings of persons: no facility, town … stands before it."""
-    if not _READING.match(column.label) or not any(re.search(r"[ぁ-ヺｦ-ﾟ]", text) for text in column.texts):
+    if not _READING.match(column.label) or not column.holds(_KANA):
         return False
     if table.schema is not None:
         return False
@@ -199,14 +202,14 @@ def person_column(column: Column) -> bool:
     if _FACILITY.search(column.label) and not _PERSON.search(column.label):
         return _mostly_names(column, 0.8)
     if _PERSON.search(column.label) and not re.search(r"施設|数|率|（人）|\(人\)", column.label):
-        return any(re.search(r"[ぁ-鿿A-Za-zｦ-ﾟ]", text) for text in column.texts)
+        return column.holds(_LETTERS)
     if officer_label(column.label) or not column.label:
         return _mostly_names(column, 0.3)
     return _mostly_names(column, 0.6)
 
 
 def _mostly_names(column: Column, share: float) -> bool:
-    texts = list(column.texts)[:500]
+    texts = list(islice(column.texts, 500))
     if not texts or column.filled < 1:
         return False
     names = [t for t in texts if _is_name(t)]

@@ -17,7 +17,7 @@ from functools import lru_cache
 from re import Pattern
 from typing import Any
 
-__all__ = ["Alphabet", "possible", "weaker"]
+__all__ = ["Alphabet", "exact", "possible", "weaker"]
 
 _ANY = "\\x{0}-\\x{10ffff}"
 _REST = "\\x{80}-\\x{10ffff}"
@@ -40,6 +40,7 @@ class Alphabet:
 
     def __init__(self, chars: Iterable[str]) -> None:
         self.chars = frozenset(chars)
+        self.text = "".join(self.chars)
         self._codes = sorted(map(ord, self.chars))
         self._categories: dict[tuple[Any, int], bool] = {}
 
@@ -62,7 +63,7 @@ class Alphabet:
                 sre.CATEGORY_DIGIT: r"\d", sre.CATEGORY_NOT_DIGIT: r"\D", sre.CATEGORY_SPACE: r"\s",
                 sre.CATEGORY_NOT_SPACE: r"\S", sre.CATEGORY_WORD: r"\w", sre.CATEGORY_NOT_WORD: r"\W",
             }[category]  # fmt: skip
-            self._categories[key] = re.search(sign, "".join(self.chars), key[1]) is not None
+            self._categories[key] = re.search(sign, self.text, key[1]) is not None
         return self._categories[key]
 
 
@@ -73,7 +74,10 @@ def _tree(pattern: str, flags: int) -> Any:
 
 def possible(pattern: Pattern[str], alphabet: Alphabet) -> bool:
     """Tell whether ``pattern`` can be found in texts whose characters are all in ``alphabet``; sound, not exact."""
-    return _can(_tree(pattern.pattern, pattern.flags), alphabet, pattern.flags)
+    tokens = _tree(pattern.pattern, pattern.flags)
+    if len(tokens) == 1 and tokens[0][0] in _SINGLE:
+        return pattern.search(alphabet.text) is not None
+    return _can(tokens, alphabet, pattern.flags)
 
 
 def _can(tokens: Any, alphabet: Alphabet, flags: int) -> bool:
@@ -132,6 +136,42 @@ def weaker(pattern: Pattern[str]) -> str | None:
     return None if empty or len(text) > 20_000 else text
 
 
+@lru_cache(maxsize=1024)
+def exact(pattern: Pattern[str]) -> str | None:
+    """Return a pattern with which RE2 finds exactly what Python's ``re`` finds; ``None`` when there is none."""
+    if pattern.flags & (re.IGNORECASE | re.MULTILINE) or len(pattern.pattern) > 5_000:
+        return None
+    tokens = _tree(pattern.pattern, pattern.flags)
+    return _weaken(tokens, pattern.flags) if _same(tokens) else None
+
+
+def _same(tokens: Any) -> bool:
+    """Nothing in a pattern means another thing to RE2, and nothing is left out by :func:`_weaken`."""
+    for kind, value in tokens:
+        if kind is sre.IN:
+            if any(item is sre.CATEGORY for item, _content in value):
+                return False
+        elif kind is sre.BRANCH:
+            if not all(map(_same, value[1])):
+                return False
+        elif kind is sre.SUBPATTERN:
+            if value[1] or value[2] or not _same(value[3]):
+                return False
+        elif kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            if (
+                value[0] > _MOST
+                or (value[1] is not sre.MAXREPEAT and value[1] > _MOST)
+                or not _same(value[2])
+            ):
+                return False
+        elif kind is sre.AT:
+            if value not in (sre.AT_BEGINNING, sre.AT_BEGINNING_STRING, sre.AT_END, sre.AT_END_STRING):
+                return False
+        elif kind not in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY):
+            return False
+    return True
+
+
 def _python_form(text: str) -> str:
     return re.sub(r"\\x\{([0-9a-f]+)\}", lambda m: f"\\U{int(m[1], 16):08x}", text).replace("\\z", "\\Z")
 
@@ -173,7 +213,7 @@ def _anchor(where: Any, flags: int) -> str:
 def _class(kind: Any, value: Any, flags: int) -> str:
     blind = bool(flags & re.IGNORECASE)
     if kind is sre.ANY:
-        return _ANY
+        return _ANY if flags & re.DOTALL else "^\\x{a}"
     if kind is sre.LITERAL:
         return _literal(value, blind)
     if kind is sre.NOT_LITERAL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import python_calamine
 
@@ -170,7 +171,7 @@ def _rows(grid: python_calamine.CalamineSheet) -> tuple[Rows, int]:
     return builder.rows().head(height), number - height
 
 
-def _clean(value: object) -> Value:
+def _clean(value: Any) -> Value:
     if value.__class__ is str:
         return value or None
     if value.__class__ is float and value.is_integer() and abs(value) < 1e15:

@@ -10,6 +10,8 @@ import yaml
 
 __all__ = ["RULES", "SEVERITIES", "rule_text", "sentence", "variant"]
 
+# The C library reads the words of all rules ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SEVERITIES = ("fatal", "critical", "major", "minor", "info")
 
 
@@ -19,7 +21,7 @@ def _rules() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if item.name.startswith("texts") and item.name.endswith(".yaml"):
-            found.update(yaml.safe_load(item.read_text(encoding="utf-8")))
+            found.update(yaml.load(item.read_text(encoding="utf-8"), Loader=_LOADER))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from re import Pattern
 from typing import Any
 
@@ -62,7 +62,7 @@ def hits(
 
 
 def group(
-    context: Context, table: Table, column: Column, wanted: set[Value], variant: str, **data: Any
+    context: Context, table: Table, column: Column, wanted: Collection[Value], variant: str, **data: Any
 ) -> Hit | None:
     """Return one hit for all cells with one of the values ``wanted``, texts or not."""
     texts = {value for value in wanted if isinstance(value, str)}

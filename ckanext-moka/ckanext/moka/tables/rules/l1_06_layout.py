@@ -10,7 +10,7 @@ from ..context import SHOWN, Context, Hit, spot
 from ..model import Fields, Table, show
 
 RULE = "L1-06"
-_EDGE = re.compile(r"(?:^|\x1f)[ \t\u3000\xa0]|[ \t\u3000\xa0](?:$|\x1f)")
+_EDGE = re.compile(r"^[ \t\u3000\xa0]|[ \t\u3000\xa0]\Z")
 _BREAK = re.compile(r"[\r\n]")
 # 「真　岡　市」: at least three single letters, each followed by a space.
 _LETTER = "[ぁ-んァ-ヶー一-龥々]"
@@ -31,10 +31,8 @@ def check(context: Context) -> Iterator[Hit]:
         if hit := _labels(table):
             yield hit
     for table, column, _profile in context.columns():
-        if _EDGE.search(column.joined):
-            texts = {t for t in column.texts if t != t.strip(" \t\u3000\xa0")}
-            if hit := context.group(table, column, texts, "edge"):
-                yield hit
+        if hit := context.group(table, column, column.matching(_EDGE), "edge"):
+            yield hit
         if not context.text_file and (hit := context.group(table, column, column.matching(_BREAK), "break")):
             yield hit
         spread = {t for t in column.matching(_SPREAD) | column.matching(_PAIR) if not _DAYS.fullmatch(t)}

@@ -19,6 +19,7 @@ from ..repair import is_coordinate_pair
 RULE = "L1-07"
 _PAIR = re.compile(r"[0-9０-９]{2}[.．][0-9０-９]+\s*[,，、 ]\s*[0-9０-９]{3}[.．]")
 _PHONE = re.compile(r"0[0-9]{1,4}[-－ー−(（][0-9]{1,4}[-－ー−)）][0-9]{3,4}")
+_PHONES = re.compile(rf"{_PHONE.pattern}[\s\S]*?{_PHONE.pattern}")
 _PHONE_LABEL = re.compile(r"電話|TEL|ＴＥＬ|[Pp]hone|FAX|連絡先", re.IGNORECASE)
 _MAILS = re.compile(r"[\w.+-]+@[\w.-]+[^;；@]*[\s、,，/／][\w.+-]+@")
 _LETTER = "[ぁ-んァ-ヶー一-龥々]"
@@ -43,8 +44,8 @@ def check(context: Context) -> Iterator[Hit]:
         if hit := _coordinates(context, table, column):
             yield hit
             continue
-        if _PHONE.search(column.joined) and _PHONE_LABEL.search(column.label):
-            several = {t for t in column.texts if len(_PHONE.findall(t)) > 1 and not re.search(r"[;；]", t)}
+        if _PHONE_LABEL.search(column.label):
+            several = {t for t in column.matching(_PHONES) if not re.search(r"[;；]", t)}
             if hit := context.group(table, column, several, "phones"):
                 yield hit
         if hit := context.group(table, column, column.matching(_MAILS), "list"):

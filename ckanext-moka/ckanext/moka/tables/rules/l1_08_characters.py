@@ -48,9 +48,11 @@ def ask(context: Context) -> Hit | None:
     """Ask once about rare ideographs outside columns of names: 髙 in a name is right, in 髙齢者 it is not."""
     found = []
     for table, column, _profile in context.columns():
-        if free_text(column.label) or _names(column) or not _rare().search(column.joined):
+        if free_text(column.label) or _names(column):
             continue
         texts = column.matching(_rare())
+        if not texts:
+            continue
         signs = "".join(dict.fromkeys(c for t in sorted(texts) for c in _rare().findall(t)))[:10]
         if hit := context.group(table, column, texts, "asked"):
             found.append(hit._replace(data={"characters": signs}))
@@ -87,7 +89,7 @@ def _rare() -> re.Pattern[str]:
 def _group(context: Context, table: Table, column: Column, texts: set[str], variant: str) -> Hit | None:
     if not texts:
         return None
-    first = next(t for t in column.texts if t in texts)
+    first = column.first(texts)
     return context.group(table, column, texts, variant, **_data([first, *sorted(texts)]))
 
 

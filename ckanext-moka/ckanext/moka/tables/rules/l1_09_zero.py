@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..context import Context, Hit, joined
@@ -9,6 +10,7 @@ from ..labels import serial
 from ..model import Fields, Value
 
 RULE = "L1-09"
+_ZERO = re.compile(r"^\s*(?:0|0\.0|0\.00|０)\s*$")
 _ZEROS = frozenset({"0", "0.0", "0.00", "０"})
 
 
@@ -24,7 +26,7 @@ def ask(context: Context) -> Hit | None:
         blanks = len(column.values) - profile.filled
         if not profile.numeric or not blanks or serial(column.label):
             continue
-        if any(_zero(value) for value in column.counts):
+        if column.holds(_ZERO) or (column.native and any(_zero(value) for value in column.counts)):
             position = next(i for i, v in enumerate(column.values) if _blank(v))
             cell, row = table.place(position, column)
             place = Fields(table.sheet.name, cell, row, column.label)

@@ -13,7 +13,8 @@ from ..profile import FAULTS, Profile, first_fault
 
 RULE = "L2-01"
 _AMOUNT = re.compile(
-    r"数$|額$|人口|世帯|面積|金額|単価|価格|延長|割合|率$|高さ|重量|緯度|経度|[Ll]atitude|[Ll]ongitude|[（(][円人㎡m件%][^）)]*[）)]$"
+    r"数$|額$|人口|世帯|面積|金額|単価|価格|延長|割合|率$|高さ|重量|緯度|経度|[Ll]atitude|[Ll]ongitude|[（(][円人㎡m件%][^）)]*[）)]$|"
+    r"[Tt]otal|[Cc]ount$|^number_?[Oo]f|[Pp]opulation|[Pp]rice$|[Aa]mount|[Rr]ate$|[Cc]apacity$|[Qq]uantity$|[a-z](?:Wom|M)an$"
 )
 
 
@@ -26,7 +27,7 @@ def check(context: Context) -> Iterator[Hit]:
             texts = {t for t, n in profile.numbers.items() if first_fault(n) == fault}
             if not texts:
                 continue
-            example = next(t for t in column.texts if t in texts)
+            example = column.first(texts)
             number = profile.numbers[example]
             units = sorted({n.unit for n in profile.numbers.values() if n.unit})
             variant = "units" if fault == "unit" and len(units) > 1 else fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..context import Context, Hit, joined
@@ -10,6 +11,8 @@ from ..model import Column, Table, Value, as_text
 
 RULE = "L2-02"
 _DITTO = {"〃", "々", "同上", "同", "”", "″", '"', "仝", "同前", "上に同じ", "同じ"}
+_DITTO_CELL = re.compile(rf"^\s*(?:{'|'.join(map(re.escape, sorted(_DITTO)))})\s*$")
+_BLANK = re.compile(r"^\s*$")
 _LEAST_ROWS = 4
 _GROUPED = 0.6
 
@@ -17,7 +20,7 @@ _GROUPED = 0.6
 def check(context: Context) -> Iterator[Hit]:
     """Ditto marks per column; columns in which each group is named in its first row only."""
     for table, column, _profile in context.columns():
-        texts = {t for t in column.texts if t.strip() in _DITTO}
+        texts = {t for t in column.matching(_DITTO_CELL) if t.strip() in _DITTO}
         if hit := context.group(table, column, texts, "default"):
             yield hit
     for table in context.tables:
@@ -46,6 +49,8 @@ def _grouped(table: Table) -> list[tuple[Column, bool]]:
     if len(table.data_rows) < _LEAST_ROWS or not any(c.filled == len(c.values) for c in table.columns[1:]):
         return result
     for column in table.columns[:3]:
+        if column.filled == len(column) and not column.holds(_BLANK):
+            continue
         filled = [v for v in column.values if _filled(v)]
         if len(filled) == len(column.values):
             continue

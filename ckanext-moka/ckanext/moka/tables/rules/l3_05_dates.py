@@ -76,7 +76,7 @@ def _era(
     eras = {t for t in column.matching(_ERA) if is_era_date(t) and not _WESTERN_YEAR.search(t)}
     if not eras:
         return
-    example = next(t for t in column.texts if t in eras)
+    example = column.first(eras)
     day = profile.days.get(example)
     plain = day.isoformat() if day else era_year_to_western(example) or "2001-04-01"
     certain = declared == "date" and all(t in profile.days for t in eras)
@@ -90,7 +90,7 @@ def _western(
     other = {t for t, day in profile.days.items() if t != day.isoformat() and not is_era_date(t)}
     if not other:
         return
-    example = next(t for t in column.texts if t in other)
+    example = column.first(other)
     whole = declared == "date" or profile.iso + profile.dates == profile.filled
     # One Western notation throughout is what the rule allows; the standards and the published file use ISO 8601.
     western = declared != "date" and not profile.iso and len({_shape(t) for t in other}) == 1

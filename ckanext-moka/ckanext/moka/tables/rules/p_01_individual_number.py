@@ -26,5 +26,7 @@ def check(context: Context) -> Iterator[Hit]:
 
 
 def _hit(context: Context, table: Table, column: Column, found: set[str], variant: str) -> Hit | None:
-    places = ((i, v) for i, v in enumerate(column.values) if found and v is not None and as_text(v) in found)
+    if not found:
+        return None
+    places = ((i, v) for i, v in enumerate(column.values) if v is not None and as_text(v) in found)
     return context.group_at(table, column, places, variant, secret=True)

@@ -13,8 +13,6 @@ RULE = "P-03"
 def check(context: Context) -> Iterator[Hit]:
     """One hit per column and kind."""
     for table, column, _profile in context.columns():
-        for pattern, sign, variant in ((MOBILE, "0", "mobile"), (MAIL, "@", "mail")):
-            if sign in column.joined and (
-                hit := context.group(table, column, column.matching(pattern), variant, secret=True)
-            ):
+        for pattern, variant in ((MOBILE, "mobile"), (MAIL, "mail")):
+            if hit := context.group(table, column, column.matching(pattern), variant, secret=True):
                 yield hit

@@ -13,6 +13,7 @@ RULE = "P-14"
 _LABEL = re.compile(
     r"(口座番号|口座No|振込口座|振替口座|引落口座|account_?(?:no|number)\b|bank_?account)", re.IGNORECASE
 )
+_WORDS = re.compile("普通|当座|記号|貯蓄|総合")
 _NUMBER = re.compile(r"(?<!\d)\d{4,8}(?!\d)|(?<!\d)1\d{4}-?\d?-?\d{6,8}(?!\d)")
 _IN_TEXT = re.compile(
     r"(?:銀行|信用金庫|信金|農協|ＪＡ|JA|労働金庫|ろうきん|信用組合|ゆうちょ).{0,30}?(?:普通|当座|貯蓄|総合).{0,12}?(?<!\d)\d{6,8}(?!\d)"
@@ -25,7 +26,7 @@ def check(context: Context) -> Iterator[Hit]:
     """One hit per column whose label says so and whose values are numbers, or whose texts name bank and number."""
     for table, column, _profile in context.columns():
         named = _LABEL.search(column.label) is not None
-        if not named and not re.search("普通|当座|記号|貯蓄|総合", column.joined):
+        if not named and not column.holds(_WORDS):
             continue
         pattern = _NUMBER if named else _IN_TEXT
         found = {
