@@ -76,7 +76,7 @@ def good_row(rng: random.Random, number: int) -> list[str]:
     town = rng.randrange(TOWNS)
     note = "" if rng.random() < 0.5 else "備考の文章です。" * rng.randint(1, 3)
     if number % 8 == 0:
-        note = f"一行目、\n「二行目」、\"三\"行目 {number}"
+        note = f'一行目、\n「二行目」、"三"行目 {number}'
     return [
         "092096", f"F{number:08d}", f"真岡市立第{number}{rng.choice(KINDS)}", "モオカシリツシセツ", rng.choice(KINDS),
         f"321-{rng.randrange(10000):04d}", f"T{town:05d}", f"栃木県真岡市町{town}番地{rng.randrange(999)}",
@@ -106,7 +106,9 @@ def spoil(rng: random.Random, row: list[str]) -> list[str]:
 
 def odd(rng: random.Random, row: list[str]) -> list[str]:
     """Return the row with an odd cell that frictionless accepts."""
-    index, value = rng.choice([(15, "１２０"), (16, " 350.5　"), (15, "1_200"), (13, "2001-4-1"), (8, "36.44"), (23, "NaN")])
+    index, value = rng.choice(
+        [(15, "１２０"), (16, " 350.5　"), (15, "1_200"), (13, "2001-4-1"), (8, "36.44"), (23, "NaN")]
+    )
     row[index] = value
     return row
 
@@ -153,7 +155,9 @@ print(json.dumps(getattr(bench, "run_" + {engine!r})(Path({folder!r}), {name!r},
 
 def measured(engine: str, folder: Path, name: str, encoding: str = "utf-8") -> dict[str, Any]:
     """Run an engine in a fresh process; return seconds, errors and peak memory."""
-    code = WORKER.format(here=str(Path(__file__).parent), engine=engine, folder=str(folder), name=name, encoding=encoding)
+    code = WORKER.format(
+        here=str(Path(__file__).parent), engine=engine, folder=str(folder), name=name, encoding=encoding
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
@@ -226,7 +230,10 @@ def bench_csv(folder: Path, rows: int, whole: bool) -> None:
     assert ours["errors"] == theirs["errors"], (ours, theirs)
     show(f"CSV {small:,} rows", ours, theirs["seconds"], f"{ours['errors']} errors, the same")
     make(folder / "cp932.csv", small, "cp932")
-    cp932, slow = measured("ours", folder, "cp932.csv", "cp932"), measured("frictionless", folder, "cp932.csv", "cp932")
+    cp932, slow = (
+        measured("ours", folder, "cp932.csv", "cp932"),
+        measured("frictionless", folder, "cp932.csv", "cp932"),
+    )
     assert cp932["errors"] == slow["errors"], (cp932, slow)
     show(f"CSV {small:,} rows CP932", cp932, slow["seconds"])
     if rows > small:
@@ -241,7 +248,9 @@ def bench_csv(folder: Path, rows: int, whole: bool) -> None:
         )  # fmt: skip
         if whole_time:
             assert whole_time["errors"] == ours["errors"], (ours, whole_time)
-        print(f"{'':<34} pyarrow only reading {floor['seconds']:.2f} s; ours is {ours['seconds'] / floor['seconds']:.1f}x that")
+        print(
+            f"{'':<34} pyarrow only reading {floor['seconds']:.2f} s; ours is {ours['seconds'] / floor['seconds']:.1f}x that"
+        )
         (folder / "large.csv").unlink()
         make(folder / "large932.csv", rows, "cp932")
         cp932 = measured("ours", folder, "large932.csv", "cp932")
@@ -260,7 +269,9 @@ def bench_wrong(folder: Path) -> None:
             row[15] = f"{number}人"
             writer.writerow(row)
     ours = measured("ours", folder, "wrong.csv")
-    print(f"{'column wrong in 100,000 cells':<34} ours {ours['seconds']:7.2f} s  {ours['errors']:,} errors, summary {ours['summary']:,} B")
+    print(
+        f"{'column wrong in 100,000 cells':<34} ours {ours['seconds']:7.2f} s  {ours['errors']:,} errors, summary {ours['summary']:,} B"
+    )
 
 
 def bench_workbook(folder: Path, rows: int) -> None:

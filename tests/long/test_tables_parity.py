@@ -8,8 +8,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "unit"))
 
-import tables_schema_fuzz as fuzz  # noqa: E402
-from test_tables_schema_parity import compare_until  # noqa: E402
+import tables_schema_fuzz as fuzz
+from test_tables_schema_parity import compare_until
 
 ERRORS = int(os.environ.get("MOKA_PARITY", "150000"))
 

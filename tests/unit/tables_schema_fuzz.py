@@ -114,7 +114,9 @@ def constraints(rng: random.Random, kind: str) -> dict[str, Any]:
         if rng.random() > 0.25:
             continue
         if name == "bounds":
-            result[rng.choice(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])] = bound(rng, kind)
+            result[rng.choice(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])] = bound(
+                rng, kind
+            )
             if rng.random() < 0.3:
                 result[rng.choice(["minimum", "maximum"])] = bound(rng, kind)
         elif name == "enum":
@@ -137,7 +139,19 @@ def make_field(rng: random.Random, number: int) -> dict[str, Any]:
     if "pattern" in item["constraints"] and rng.random() < 0.7:
         item.pop("format", None)
     if rng.random() < 0.08:
-        item["missingValues"] = rng.choice([["", "-"], ["", "0"], ["", "-", "×"], ["-"], [], ["", "NA", "None"], ["0"], ["", " "], ["", "なし"]])
+        item["missingValues"] = rng.choice(
+            [
+                ["", "-"],
+                ["", "0"],
+                ["", "-", "×"],
+                ["-"],
+                [],
+                ["", "NA", "None"],
+                ["0"],
+                ["", " "],
+                ["", "なし"],
+            ]
+        )
     if kind in ("integer", "number") and rng.random() < 0.2:
         item["bareNumber"] = rng.random() < 0.3
     if kind == "number":
@@ -148,12 +162,16 @@ def make_field(rng: random.Random, number: int) -> dict[str, Any]:
         if rng.random() < 0.15:
             item["decimalChar"] = rng.choice([",", "．", "."])
     if kind == "boolean" and rng.random() < 0.4:
-        item["trueValues"], item["falseValues"] = rng.choice([(["有"], ["無"]), (["1", "○"], ["0", "×"]), (["yes"], ["no", "-"])])
+        item["trueValues"], item["falseValues"] = rng.choice(
+            [(["有"], ["無"]), (["1", "○"], ["0", "×"]), (["yes"], ["no", "-"])]
+        )
     if kind == "list" and rng.random() < 0.5:
         item["delimiter"] = rng.choice([";", ",", "、"])
         item["itemType"] = rng.choice(["string", "integer", "number", "date", "boolean"])
     if kind == "array" and rng.random() < 0.4:
-        item["arrayItem"] = rng.choice([{"type": "integer"}, {"type": "string", "constraints": {"minLength": 2}}])
+        item["arrayItem"] = rng.choice(
+            [{"type": "integer"}, {"type": "string", "constraints": {"minLength": 2}}]
+        )
     return item
 
 
@@ -161,12 +179,17 @@ def make_schema(rng: random.Random, width: int) -> dict[str, Any]:
     """Return a random schema with keys."""
     fields = [make_field(rng, number) for number in range(1, width + 1)]
     schema: dict[str, Any] = {"fields": fields}
-    if any(name.startswith("exclusive") for item in fields for name in item["constraints"]) or rng.random() < 0.2:
+    if (
+        any(name.startswith("exclusive") for item in fields for name in item["constraints"])
+        or rng.random() < 0.2
+    ):
         schema["$schema"] = "https://datapackage.org/profiles/2.0/tableschema.json"
         if rng.random() < 0.2:
             schema["missingValues"] = [{"value": "", "label": "空"}, {"value": "-", "label": "不明"}]
     if "missingValues" not in schema and rng.random() < 0.3:
-        schema["missingValues"] = rng.choice([["", "-"], ["-"], ["", "NA", "nan", "None"], [""], ["なし", ""], ["", "1"], []])
+        schema["missingValues"] = rng.choice(
+            [["", "-"], ["-"], ["", "NA", "nan", "None"], [""], ["なし", ""], ["", "1"], []]
+        )
     names = [item["name"] for item in fields if item["type"] not in ("array", "object", "list", "geojson")]
     if names and rng.random() < 0.35:
         schema["primaryKey"] = rng.sample(names, min(len(names), rng.randint(1, 3)))
@@ -211,7 +234,9 @@ def header_of(rng: random.Random, schema: dict[str, Any]) -> list[str]:
     labels = [item["name"] for item in schema["fields"]]
     dice = rng.random()
     if dice < 0.04:
-        labels[rng.randrange(len(labels))] = rng.choice(["", "違う", labels[0], " " + labels[-1], labels[0].upper()])
+        labels[rng.randrange(len(labels))] = rng.choice(
+            ["", "違う", labels[0], " " + labels[-1], labels[0].upper()]
+        )
     elif dice < 0.07:
         labels.append(rng.choice(["余分", "", labels[0]]))
     elif dice < 0.10 and len(labels) > 1:
@@ -260,7 +285,9 @@ def make_case(rng: random.Random, *, rows: int = 120, nasty: float = 0.35) -> Ca
         dialect["skipBlankRows"] = True
     if rng.random() < 0.08:
         table[0:0] = [["表題"], []][: rng.randint(1, 2)]
-        dialect["headerRows"] = [len(table) and next(i for i, r in enumerate(table, 1) if r and r[0] != "表題")]
+        dialect["headerRows"] = [
+            len(table) and next(i for i, r in enumerate(table, 1) if r and r[0] != "表題")
+        ]
     if rng.random() < 0.05:
         dialect["headerCase"] = False
     if rng.random() < 0.03:

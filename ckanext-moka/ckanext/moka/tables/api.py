@@ -20,11 +20,13 @@ from .recognise import recognise
 from .repair import EVERYTHING, CannotUndo, Selection, repair, undo
 from .repair import RULES as REPAIRS
 from .report import ENGINE_VERSION, BadRows, Report, bad_rows, find, unreadable
+from .tableschema.located import descriptor_path, judge_located
+from .tableschema.validate import Validation, validate
 
 __all__ = [
     "ENGINE_VERSION", "FORMATS", "REPAIRS", "CannotConvert", "CannotUndo", "Change", "Column", "LoadedTable", "Question",
-    "Report", "UnreadableFile", "check", "convert", "fix", "fix_all", "load", "report_and_rows", "report_html",
-    "running_text", "schemas", "undo", "undo_fix",
+    "Report", "UnreadableFile", "Validation", "check", "convert", "fix", "fix_all", "load", "report_and_rows", "report_html",
+    "running_text", "schemas", "undo", "undo_fix", "validate",
 ]  # fmt: skip
 
 
@@ -52,7 +54,8 @@ def check(
     lang: str = "ja",
     answers: Answers | None = None,
 ) -> Report:
-    """Return the report on the file. ``schema`` is the id of a standard dataset when it is known.
+    """Return the report on the file. ``schema`` is the id of a standard dataset when it is known, or the path of a
+    Table Schema or data package (JSON, YAML), whose findings then take the place of those of the standard.
 
     ``answers`` settles questions of the report by their ids; answers to what is not asked are left aside.
     A file that cannot be read gives a report with one fatal finding. Raises ``KeyError`` for an unknown schema,
@@ -190,7 +193,10 @@ def _checked(
         source = read(path, name)
     except UnreadableFile as error:
         return unreadable(error, name or path.name, lang, size, started), []
-    tables = find_tables(source, schema)
+    descriptor = descriptor_path(schema)
+    tables = find_tables(source, None if descriptor else schema)
+    if descriptor:
+        source.judged = judge_located(tables, descriptor, source)
     cleaned = [repair(table) for table in tables]
     return find(source, tables, cleaned, lang, started, answers), tables
 

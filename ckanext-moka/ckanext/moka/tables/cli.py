@@ -15,6 +15,7 @@ import click
 from . import api
 from .html import page
 from .report import Report
+from .tableschema.command import frictionless_report
 
 __all__ = ["check", "convert", "fix"]
 
@@ -58,7 +59,9 @@ def _answers(path: Path | None) -> dict[str, bool]:
 
 _FILE = click.Path(path_type=Path)
 _SCHEMA = click.option(
-    "--schema", metavar="ID", help="自治体標準オープンデータセットの識別名（例: public_toilet）"
+    "--schema",
+    metavar="ID|FILE",
+    help="自治体標準オープンデータセットの識別名（例: public_toilet）か、Table Schema・データパッケージのファイル（.json）",
 )
 
 
@@ -68,7 +71,7 @@ _SCHEMA = click.option(
 @click.argument("files", nargs=-1, required=True, type=_FILE, callback=_existing, metavar="FILE...")
 @_SCHEMA
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help="結果の形式"
+    "--format", "form", type=click.Choice(["text", "json", "html", "frictionless"]), default="text", help="結果の形式"
 )
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", help="結果の言語")
 @click.option("-o", "--output", type=_FILE, help="結果を書くファイル（省略すると画面）")
@@ -97,6 +100,8 @@ def check(
     given: dict[str, bool],
 ) -> None:
     """Check FILES and print the report."""
+    if form == "frictionless":
+        sys.exit(frictionless_report(files, schema, output))
     answers = _answers(answer_file) | given
     results = [
         _guarded(lambda p=path: api.report_and_rows(p, schema=schema, lang=lang, answers=answers))

@@ -112,6 +112,7 @@ class Source:
     properties: dict[str, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     remnants: list[Remnant] = field(default_factory=list)
+    judged: list[Any] = field(default_factory=list)
 
 
 @dataclass

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 
 from ..context import SHOWN, Context, Hit, spot
 from ..model import Fields
+from ..tableschema.hits import schema_hits
 
 RULE = "missing-cell"
 
 
 def check(context: Context) -> Iterator[Hit]:
     """One hit per table."""
+    if context.source.judged:
+        yield from schema_hits(context, RULE)
+        return
     if not context.text_file:
         return
     for table in context.tables:
         width = max((c.index for c in table.columns), default=0) + 1
-        short = [r for r in table.data_rows if len(table.sheet.rows[r]) < width]
+        short = table.sheet.rows.shorter(width, table.data_rows)
         if short:
             have = len(table.sheet.rows[short[0]])
             more = (

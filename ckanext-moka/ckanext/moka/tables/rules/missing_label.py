@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..context import Context, Hit
 from ..model import Fields
+from ..tableschema.hits import schema_hits
 from .type_error import severity
 
 RULE = "missing-label"
@@ -13,6 +14,9 @@ RULE = "missing-label"
 
 def check(context: Context) -> Iterator[Hit]:
     """One hit per table."""
+    if context.source.judged:
+        yield from schema_hits(context, RULE)
+        return
     for table in context.tables:
         missing = [f["title"] for f in table.missing_fields if f.get("constraints", {}).get("required")]
         if table.schema and missing:

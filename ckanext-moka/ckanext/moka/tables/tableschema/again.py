@@ -59,7 +59,9 @@ def _pick(piece: Piece, first: int, wanted: set[int], found: dict[int | None, li
         found[row] = whole + piece.extra.get(position, [])
 
 
-def _tell_empty(data: bytes, opened: Opened, first: int, records: int, found: dict[int | None, list[Any]]) -> None:
+def _tell_empty(
+    data: bytes, opened: Opened, first: int, records: int, found: dict[int | None, list[Any]]
+) -> None:
     """An empty line has no cells, a line of separators has empty ones; the fast reader shows both alike."""
     empty = {row for row in range(first, first + records) if row in found and not any(found[row])}
     if empty:

@@ -73,7 +73,9 @@ class FieldJudge:
         self._only_empty = self.missing == [""]
         self.reader = field.create_cell_reader()
         self._test: Test | None = proof(self._facts())
-        self._canonical = CANONICAL.get(field.type) if field.type != "number" or not field.float_number else None
+        self._canonical = (
+            CANONICAL.get(field.type) if field.type != "number" or not field.float_number else None
+        )
         if field.type == "date" and field.format != "default":
             self._canonical = None
         self._text_keys = field.type in ("string", "any")
@@ -181,7 +183,9 @@ class FieldJudge:
         for code in wrong:
             by_verdict.setdefault(verdicts[code][:2], []).append(code)
         for codes in by_verdict.values():
-            places = pc.indices_nonzero(pc.is_in(coded.indices, value_set=pa.array(codes, coded.indices.type)))
+            places = pc.indices_nonzero(
+                pc.is_in(coded.indices, value_set=pa.array(codes, coded.indices.type))
+            )
             bad.append(BadCells(verdicts[codes[0]], places, words.take(coded.indices.take(places))))
         if coded.null_count:
             self._absent(coded, bad)
@@ -219,7 +223,10 @@ class FieldJudge:
     # Keys
 
     def _keys(
-        self, cells: pa.StringArray, positions: pa.Array | None, doubtful: tuple[pa.Array, list[Verdict]] | tuple[()]
+        self,
+        cells: pa.StringArray,
+        positions: pa.Array | None,
+        doubtful: tuple[pa.Array, list[Verdict]] | tuple[()],
     ) -> pa.StringArray:
         """Return the keys of the cells; ``doubtful`` are the codes and verdicts of the cells at ``positions``."""
         missing = self._is_missing(cells)
@@ -247,7 +254,9 @@ class FieldJudge:
     def _read_keys(self, keys: pa.StringArray, places: pa.Array, cells: pa.StringArray) -> pa.StringArray:
         coded = cells.take(places).dictionary_encode(null_encoding="encode")
         verdicts = [self.verdict(text) for text in coded.dictionary.to_pylist()]
-        values = pa.array([None if v.key is ALONE else v.key for v in verdicts], pa.string()).take(coded.indices)
+        values = pa.array([None if v.key is ALONE else v.key for v in verdicts], pa.string()).take(
+            coded.indices
+        )
         lone = {i for i, v in enumerate(verdicts) if v.key is ALONE}
         if lone:
             values = self._scatter_alone(values, coded.indices, lone)
@@ -258,6 +267,30 @@ class FieldJudge:
             [self.interner.alone() if code in lone else value for code, value in zip(codes.to_pylist(), values.to_pylist(), strict=True)],
             pa.string(),
         )  # fmt: skip
+
+    def judge_store(
+        self, codes: pa.Array, words: pa.StringArray | None, pool: Sequence[Any] | None
+    ) -> ColumnResult:
+        """Judge a column given as codes and its distinct values: ``words`` when all are texts or absent, else ``pool``."""
+        if words is not None:
+            bad, keys = self._judge_coded(pa.DictionaryArray.from_arrays(codes, words))
+            return ColumnResult(bad, lambda: self._is_missing(words).take(codes), keys)
+        verdicts = [self.verdict(value) for value in pool or ()]
+        groups: dict[tuple[Any, ...], list[int]] = {}
+        for code, verdict in enumerate(verdicts):
+            if verdict.kind or verdict.notes:
+                groups.setdefault(verdict[:2], []).append(code)
+        texts = pa.array([None if value is None else _text(value) for value in pool or ()], pa.string())
+        bad = []
+        for wrong in groups.values():
+            places = pc.indices_nonzero(pc.is_in(codes, value_set=pa.array(wrong, codes.type)))
+            bad.append(BadCells(verdicts[wrong[0]], places, texts.take(codes.take(places))))
+        keys = None
+        if self.keyed:
+            keys = pa.array([None if v.key is ALONE else v.key for v in verdicts], pa.string()).take(codes)
+            lone = {code for code, v in enumerate(verdicts) if v.key is ALONE}
+            keys = self._scatter_alone(keys, codes, lone) if lone else keys
+        return ColumnResult(bad, lambda: pa.array([v.blank for v in verdicts], pa.bool_()).take(codes), keys)
 
     # Typed cells
 
@@ -276,7 +309,9 @@ class FieldJudge:
             bad.append(BadCells(verdicts[places[0]], pa.array(places, pa.uint64()), texts))
         keys = None
         if self.keyed:
-            keys = pa.array([self.interner.alone() if v.key is ALONE else v.key for v in verdicts], pa.string())
+            keys = pa.array(
+                [self.interner.alone() if v.key is ALONE else v.key for v in verdicts], pa.string()
+            )
         return ColumnResult(bad, lambda: pa.array([v.blank for v in verdicts], pa.bool_()), keys)
 
 

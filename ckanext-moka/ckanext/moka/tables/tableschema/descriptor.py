@@ -27,7 +27,9 @@ def load(descriptor: str | Path | dict[str, Any]) -> tuple[dict[str, Any], Path 
 
 
 def resources_of(
-    source: str | Path | dict[str, Any], descriptor: str | Path | dict[str, Any] | None, options: dict[str, Any]
+    source: str | Path | dict[str, Any],
+    descriptor: str | Path | dict[str, Any] | None,
+    options: dict[str, Any],
 ) -> tuple[list[Any], list[dict[str, Any]]]:
     """Return the frictionless resources to judge, and errors of the package's own metadata (then no resources).
 

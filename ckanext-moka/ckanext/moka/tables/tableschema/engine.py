@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from .findings import Findings
 from .judge import KEY_RANK, TableJudge
 from .keys import absent_from, joined, repeats
 from .opening import Opened, open_table
+from .pieces import Piece
 from .values import Interner
 
-__all__ = ["TableResult", "judge_resource"]
+__all__ = ["TableResult", "file_stats", "judge_opened", "judge_resource"]
 
 
 @dataclass
@@ -86,7 +88,21 @@ def _unusable(error: Exception) -> dict[str, Any]:
     return descriptor
 
 
-def _judge(result: TableResult, opened: Opened, foreign: list[_Foreign], interner: Interner) -> None:
+def judge_opened(
+    result: TableResult, opened: Opened, interner: Interner, pieces: Iterator[Piece] | None = None
+) -> None:
+    """Judge an opened table, its rows read from the file or given as ``pieces``; raises as :func:`open_table`."""
+    foreign = _lookups(result.resource, opened, interner)
+    _judge(result, opened, foreign, interner, pieces)
+
+
+def _judge(
+    result: TableResult,
+    opened: Opened,
+    foreign: list[_Foreign],
+    interner: Interner,
+    pieces: Iterator[Piece] | None = None,
+) -> None:
     schema = opened.resource.schema
     names = [item.name for item in opened.fields]
     unique = [item.name for item in opened.fields if item.constraints.get("unique")]
@@ -98,7 +114,7 @@ def _judge(result: TableResult, opened: Opened, foreign: list[_Foreign], interne
     judge.findings.head = [error.to_descriptor() for error in opened.header_errors]
     result.findings = judge.findings
     try:
-        judge.run(_workbook(opened))
+        judge.run(pieces if pieces is not None else _workbook(opened))
     except UnclosedQuote:
         judge.findings.tail.append(_too_long())
     finally:
@@ -114,7 +130,8 @@ def _judge(result: TableResult, opened: Opened, foreign: list[_Foreign], interne
     for number, key in enumerate(foreign):
         seen += key.target
         _foreign_key(judge, key, KEY_RANK + steps + 2 + number, len(set(seen)))
-    judge.findings.tail += _file_errors(result)
+    if pieces is None:
+        judge.findings.tail += _file_errors(result)
 
 
 def _too_long() -> dict[str, Any]:
@@ -210,7 +227,9 @@ def _lookups(resource: Any, opened: Opened, interner: Interner) -> list[_Foreign
                 )
                 raise FrictionlessException(errors.ResourceError(note=note))
             else:
-                done[source, reference] = _referenced(resource.package.get_resource(source), reference, interner)
+                done[source, reference] = _referenced(
+                    resource.package.get_resource(source), reference, interner
+                )
         result.append(_Foreign(source, tuple(item["fields"]), reference, done[source, reference]))
     return result
 
@@ -219,7 +238,7 @@ def _referenced(resource: Any, names: tuple[str, ...], interner: Interner) -> pa
     from frictionless import FrictionlessException, errors
 
     opened = open_table(resource)
-    judge = TableJudge(opened, interner, [name for name in dict.fromkeys(names)])
+    judge = TableJudge(opened, interner, list(dict.fromkeys(names)))
     judge.only_keys = True
     try:
         judge.run(_workbook(opened))
@@ -244,7 +263,9 @@ def _file_errors(result: TableResult) -> list[dict[str, Any]]:
     found: list[Any] = []
     note = 'expected is "{}" and actual is "{}"'
     if resource.hash:
-        algorithm, _mark, expected = ("md5:" + resource.hash if ":" not in resource.hash else resource.hash).partition(":")
+        algorithm, _mark, expected = (
+            "md5:" + resource.hash if ":" not in resource.hash else resource.hash
+        ).partition(":")
         actual = stats.get(algorithm)
         if actual and actual != expected:
             found.append(errors.HashCountError(note=note.format(expected, actual)))
@@ -274,4 +295,8 @@ def file_stats(result: TableResult) -> dict[str, Any]:
         while chunk := stream.read(1 << 20):
             for item in sums.values():
                 item.update(chunk)
-    return {"md5": sums["md5"].hexdigest(), "sha256": sums["sha256"].hexdigest(), "bytes": path.stat().st_size}
+    return {
+        "md5": sums["md5"].hexdigest(),
+        "sha256": sums["sha256"].hexdigest(),
+        "bytes": path.stat().st_size,
+    }

@@ -81,7 +81,9 @@ class Findings:
         """The groups, in no order."""
         return list(self._groups.values())
 
-    def group(self, type: str, field: int | None, name: str | None, note: str, rank: int, **info: Any) -> Group:
+    def group(
+        self, type: str, field: int | None, name: str | None, note: str, rank: int, **info: Any
+    ) -> Group:
         """Return the group of this kind, made when new."""
         key = (type, field, note, tuple(info.get("key", ())))
         found = self._groups.get(key)
@@ -124,7 +126,12 @@ class Findings:
         )
         order = pc.sort_indices(
             table,
-            sort_keys=[("row", "ascending"), ("rank", "ascending"), ("owner", "ascending"), ("number", "ascending")],
+            sort_keys=[
+                ("row", "ascending"),
+                ("rank", "ascending"),
+                ("owner", "ascending"),
+                ("number", "ascending"),
+            ],
         )
         flat = [_Flat(group) for group in groups]
         for start in range(0, len(order), 65536):

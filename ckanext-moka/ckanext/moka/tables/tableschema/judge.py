@@ -15,7 +15,7 @@ from .cells import BadCells, FieldJudge
 from .findings import Findings
 from .keys import KeyColumns
 from .opening import Opened
-from .pieces import NotPlain, Piece, general_pieces, parse, plain_bytes
+from .pieces import Coded, NotPlain, Piece, general_pieces, parse, plain_bytes
 from .values import Interner
 
 __all__ = ["Judged", "TableJudge"]
@@ -119,6 +119,8 @@ class TableJudge:
                 continue
             if isinstance(column, pa.Array):
                 result = judge.judge(column)
+            elif isinstance(column, Coded):
+                result = judge.judge_store(column.codes, column.words, column.pool)
             else:
                 result = judge.judge_values(column)
             if result.bad:
@@ -190,7 +192,9 @@ class TableJudge:
                     places.append(position)
                     texts.append(str(cell).encode("utf-8", "replace").decode("utf-8"))
         for index, places in short.items():
-            group = self.findings.group("missing-cell", index + 1, self.judges[index].name, "", MISSING_RANK + index)
+            group = self.findings.group(
+                "missing-cell", index + 1, self.judges[index].name, "", MISSING_RANK + index
+            )
             group.rows.append(number(pa.array(places, pa.uint64())))
         for index, (places, texts) in extra.items():
             group = self.findings.group("extra-cell", index + 1, "", "", EXTRA_RANK + min(index, 9_000))
@@ -206,4 +210,3 @@ def _numbering(piece: Piece, first: int) -> Callable[[pa.Array], pa.Int64Array]:
     if piece.absolute:
         return lambda positions: rows.take(positions)
     return lambda positions: pc.add(rows.take(positions), first)
-

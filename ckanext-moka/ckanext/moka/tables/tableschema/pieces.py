@@ -16,7 +16,7 @@ import pyarrow.csv as pacsv
 from .cutter import cut
 from .opening import Opened
 
-__all__ = ["NotPlain", "Piece", "general_pieces", "parse", "plain_bytes", "rows_to_piece"]
+__all__ = ["Coded", "NotPlain", "Piece", "general_pieces", "parse", "plain_bytes", "rows_to_piece"]
 
 PIECE_BYTES = 4 * 1024 * 1024
 ROWS = 20_000
@@ -24,6 +24,15 @@ ROWS = 20_000
 
 class NotPlain(Exception):
     """The fast reader cannot tell what frictionless would read; the whole table goes the general road."""
+
+
+@dataclass
+class Coded:
+    """A column as codes and its distinct values: ``words`` when all are texts (null: absent), else ``pool``."""
+
+    codes: pa.Array
+    words: pa.StringArray | None
+    pool: Sequence[Any] | None
 
 
 @dataclass

@@ -169,7 +169,9 @@ def _numeric(facts: Facts, shape: str) -> Test | None:
 
 def _exact(bound: Any) -> bool:
     """At most 15 significant digits, so that floats compare as the decimals do."""
-    digits = re.fullmatch(r"[+-]?(\d{1,15})(?:\.(\d{1,15}))?", format(bound, "f") if bound == bound else "nan")
+    digits = re.fullmatch(
+        r"[+-]?(\d{1,15})(?:\.(\d{1,15}))?", format(bound, "f") if bound == bound else "nan"
+    )
     if not digits:
         return False
     return len((digits[1] + (digits[2] or "")).lstrip("0")) <= _MOST_DIGITS
@@ -230,7 +232,10 @@ def _shape(pattern: str, *formats: str) -> Callable[[Facts], Test | None]:
 
 
 def _list(facts: Facts) -> Test | None:
-    plain = facts.options.get("item_type", "string") == "string" and set(facts.options) <= {"item_type", "delimiter"}
+    plain = facts.options.get("item_type", "string") == "string" and set(facts.options) <= {
+        "item_type",
+        "delimiter",
+    }
     return _everything if plain and facts.options.get("delimiter", ",") else None
 
 

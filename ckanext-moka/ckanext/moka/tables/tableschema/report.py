@@ -143,7 +143,9 @@ def described(table: TableResult, items: list[Item]) -> list[dict[str, Any]]:
     """Return faults as frictionless describes them; the cells of their rows are read from the file again."""
     wanted = {item.row for item in items if not isinstance(item, dict) and item.row is not None}
     cells = _cells_of(table, wanted)
-    return [item if isinstance(item, dict) else _describe(table, item, cells.get(item.row, [])) for item in items]
+    return [
+        item if isinstance(item, dict) else _describe(table, item, cells.get(item.row, [])) for item in items
+    ]
 
 
 def _cells_of(table: TableResult, wanted: set[int | None]) -> dict[int | None, list[Any]]:
@@ -199,7 +201,9 @@ def _parsed(table: TableResult, field: int, cells: list[Any]) -> Any:
 def _classes() -> dict[str, Any]:
     from frictionless import errors
 
-    return {item.type: item for item in vars(errors).values() if isinstance(item, type) and hasattr(item, "type")}
+    return {
+        item.type: item for item in vars(errors).values() if isinstance(item, type) and hasattr(item, "type")
+    }
 
 
 def page(table: TableResult, start: int, size: int) -> list[dict[str, Any]]:
@@ -278,9 +282,12 @@ def _most_common(texts: Any, values: int) -> list[list[Any]]:
     counts = pc.value_counts(texts)
     if not len(counts):
         return []
-    top = pc.select_k_unstable(counts.field("counts"), k=min(values, len(counts)), sort_keys=[("", "descending")])
+    top = pc.select_k_unstable(
+        counts.field("counts"), k=min(values, len(counts)), sort_keys=[("", "descending")]
+    )
     return [
-        [None if item["values"] is None else _cut(item["values"]), item["counts"]] for item in counts.take(top).to_pylist()
+        [None if item["values"] is None else _cut(item["values"]), item["counts"]]
+        for item in counts.take(top).to_pylist()
     ]
 
 

@@ -1,0 +1,15 @@
+"""blank-row: blank rows, in tables judged by a given Table Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..tableschema.hits import schema_hits
+
+RULE = "blank-row"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """One hit per column; nothing when no descriptor was given."""
+    return schema_hits(context, RULE)

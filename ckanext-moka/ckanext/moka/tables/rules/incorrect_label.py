@@ -1,0 +1,15 @@
+"""incorrect-label: labels other than the given Table Schema has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..tableschema.hits import schema_hits
+
+RULE = "incorrect-label"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """One hit per column; nothing when no descriptor was given."""
+    return schema_hits(context, RULE)

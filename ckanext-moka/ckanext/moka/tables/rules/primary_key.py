@@ -1,0 +1,15 @@
+"""primary-key: rows whose primary key, by the given Table Schema, is blank or repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..tableschema.hits import schema_hits
+
+RULE = "primary-key"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """One hit per column; nothing when no descriptor was given."""
+    return schema_hits(context, RULE)

@@ -1,0 +1,15 @@
+"""schema-error: faults of the given Table Schema or data package itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context, Hit
+from ..tableschema.hits import schema_hits
+
+RULE = "schema-error"
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """One hit per column; nothing when no descriptor was given."""
+    return schema_hits(context, RULE)
