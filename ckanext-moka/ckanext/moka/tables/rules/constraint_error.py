@@ -12,9 +12,12 @@ import moka_schemas
 from ..context import Context, Hit
 from ..model import Column, Fields, Table, as_text
 from ..profile import Profile
+from ..tableschema.hits import schema_hits
+from ..values import group
 from .type_error import severity
 
 RULE = "constraint-error"
+_BLANK = re.compile(r"^\s*$")
 _HINTS = {
     "^[0-9]{6}$": (
         "半角数字 6 桁で入力してください（例：092096）。",
@@ -38,6 +41,9 @@ _HINTS = {
 
 def check(context: Context) -> Iterator[Hit]:
     """Constraints of the fields that were found; one hit per column and kind."""
+    if context.source.judged:
+        yield from schema_hits(context, RULE)
+        return
     for table, column, profile in context.columns():
         item = table.schema_fields.get(column.index)
         if item is None:
@@ -58,6 +64,8 @@ def check(context: Context) -> Iterator[Hit]:
 def _required(context: Context, table: Table, column: Column, rules: dict[str, Any]) -> Hit | None:
     if not rules.get("required"):
         return None
+    if column.filled == len(column) and not column.holds(_BLANK):
+        return None
     blanks = [
         (i, "") for i, v in enumerate(column.values) if v is None or (isinstance(v, str) and not v.strip())
     ]
@@ -77,16 +85,11 @@ def _pattern(context: Context, table: Table, column: Column, rules: dict[str, An
         (f"正規表現 {pattern} に合う値を入力してください。", f"Enter a value that matches {pattern}."),
     )
     wrong = {
-        t
-        for t in {as_text(v) for v in column.values if v is not None}
-        if t.strip() and not compiled.search(t.strip())
+        v
+        for v in column.doubtful(compiled)
+        if v is not None and (t := as_text(v).strip()) and not compiled.search(t)
     }
-    places = ((i, as_text(v)) for i, v in enumerate(column.values) if v is not None and as_text(v) in wrong)
-    return (
-        context.group_at(table, column, places, "pattern", hint={"ja": hint[0], "en": hint[1]})
-        if wrong
-        else None
-    )
+    return group(context, table, column, wrong, "pattern", hint={"ja": hint[0], "en": hint[1]})
 
 
 def _enum(
@@ -106,8 +109,8 @@ def _enum(
         parts = re.split(r"[;；]", text) if item.get("separator") else [text]
         return any(part.strip() and part.strip() not in allowed for part in parts)
 
-    places = ((i, as_text(v)) for i, v in enumerate(column.values) if v is not None and unknown(as_text(v)))
-    return context.group_at(table, column, places, variant, **data)
+    wrong = {v for v in column.outside(allowed) if v is not None and unknown(as_text(v))}
+    return group(context, table, column, wrong, variant, **data)
 
 
 def _range(
@@ -127,12 +130,16 @@ def _range(
             return False
         return (low is not None and amount < low) or (high is not None and amount > high)
 
-    places = ((i, as_text(v)) for i, v in enumerate(column.values) if v not in (None, "") and outside(v))
-    return context.group_at(table, column, places, "range", low=low, high="" if high is None else high)
+    if column.within(low, high):
+        return None
+    wrong = {v for v in column.counts if v not in (None, "") and outside(v)}
+    return group(context, table, column, wrong, "range", low=low, high="" if high is None else high)
 
 
 def _unique(context: Context, table: Table, column: Column, item: dict[str, Any]) -> Hit | None:
     if item["title"] != "ID" and not item.get("constraints", {}).get("unique"):
+        return None
+    if not column.native and column.distinct == column.filled:
         return None
     counts = Counter(as_text(v) for v in column.values if v not in (None, ""))
     twice = {value for value, count in counts.items() if count > 1}

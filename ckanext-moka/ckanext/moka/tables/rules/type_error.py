@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..context import Context, Hit
+from ..tableschema.hits import schema_hits
 
 RULE = "type-error"
+_POINT = re.compile(r"\.")
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Words in number columns, unreadable dates, decimals in whole numbers. What L2-01 names is not named twice."""
+    if context.source.judged:
+        yield from schema_hits(context, RULE)
+        return
     for table, column, profile in context.columns():
         item = table.schema_fields.get(column.index)
         if item is None or not profile.filled:
@@ -22,7 +28,7 @@ def check(context: Context) -> Iterator[Hit]:
                 table, column, {t for t in profile.word_texts | set(profile.days) if t.strip()}, "number"
             )
         elif kind == "integer" and not profile.integral:
-            wanted = {t for t in column.texts if "." in t and t not in profile.word_texts}
+            wanted = column.matching(_POINT) - profile.word_texts
             hit = context.group(table, column, wanted, "integer")
         elif kind == "date":
             bad = {

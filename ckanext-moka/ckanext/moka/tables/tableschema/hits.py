@@ -20,7 +20,6 @@ _LABELS = (
     "extra-label",
     "incorrect-label",
     "missing-label",
-    "blank-header",
     "unmatched-header",
 )
 _CONSTRAINT = re.compile(r'^(array item )?constraint "(\w+)" is')
