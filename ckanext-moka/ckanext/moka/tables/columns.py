@@ -171,6 +171,13 @@ class Column:
         wanted = [n for n, text in zip(numbers, texts.to_pylist(), strict=True) if text and search(text)]
         return _marked(len(words), wanted)
 
+    def beginnings(self, length: int) -> Counter[str]:
+        """Return the first characters of the texts, without blanks before them, with the number of cells."""
+        words = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(self.store.words), 0, length)
+        found = pa.table({"start": words, "cells": self.store.counted}).group_by("start")
+        rows = found.aggregate([("cells", "sum")]).to_pylist()
+        return Counter({row["start"]: row["cells_sum"] for row in rows if row["start"]})
+
     def doubtful(self, pattern: Pattern[str]) -> Iterator[Value]:
         """Yield the distinct values, but for texts without outer white space in which ``pattern`` is found for sure."""
         words = self.store.words

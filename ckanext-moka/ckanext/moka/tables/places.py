@@ -33,6 +33,7 @@ __all__ = [
 _LATITUDE = re.compile(r"緯度|(?:^|[^a-z])lat(?:itude)?$|^y_?座標$", re.IGNORECASE)
 _LONGITUDE = re.compile(r"経度|(?:^|[^a-z])(?:lon|lng|long|longitude)$|^x_?座標$", re.IGNORECASE)
 _DECIMAL = r"^[0-9]{2,3}\.[0-9]{1,15}$"
+_LONGEST_NAME = 4
 _ADDRESS = re.compile(r"住所|所在地|[Aa]ddress")
 
 
@@ -113,8 +114,8 @@ def prefecture_of(table: Table) -> Box | None:
                 if re.fullmatch(r"[0-9]{5,6}", text) and text[:2] in _boxes():
                     votes[text[:2]] += count
         elif "都道府県" in column.label or _ADDRESS.search(column.label):
-            for value, count in column.counts.items():
-                if isinstance(value, str) and (code := _named(value.strip())):
+            for start, count in column.beginnings(_LONGEST_NAME).items():
+                if code := _named(start):
                     votes[code] += count
     if not votes:
         return None

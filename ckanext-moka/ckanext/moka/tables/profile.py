@@ -138,7 +138,18 @@ def _clear(column: Column, result: Profile) -> Any:
     if not pc.any(rest).as_py():
         return pc.indices_nonzero(rest)
     wordy = pc.and_(rest, pc.fill_null(pc.match_substring_regex(words, _WORD_RE2), False))
+    open_ones = pc.indices_nonzero(pc.and_not(rest, wordy))
+    if len(open_ones) > _FEW:
+        wordy = pc.or_(wordy, pc.and_(rest, pc.fill_null(_lots(words), False)))
     return _words(column, result, wordy, rest)
+
+
+def _lots(words: Any) -> Any:
+    """Mark what is digits and hyphens but no date (1234-56): a word among amounts."""
+    return pc.and_not(
+        pc.match_substring_regex(words, r"\A[0-9]+(?:-[0-9]+)+\z"),
+        pc.match_substring_regex(words, r"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\z"),
+    )
 
 
 def _clear_code(column: Column, result: Profile) -> Any:

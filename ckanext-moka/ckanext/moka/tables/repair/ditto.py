@@ -6,6 +6,8 @@ something else; blanks, which may be blanks.
 
 from __future__ import annotations
 
+import re
+
 from ...core.numbers import is_mark
 from ..model import Change, Column, Table, Value, as_text
 
@@ -13,11 +15,12 @@ __all__ = ["RULES", "fill"]
 
 RULES = ("L2-02",)
 _DITTO = frozenset({"〃", "同上", "仝", "上に同じ", "同前"})
+_CELL = re.compile(rf"^\s*(?:{'|'.join(sorted(_DITTO))})\s*\Z")
 
 
 def fill(table: Table, column: Column) -> tuple[Column, list[Change]]:
     """Return the column with certain ditto marks replaced, and the changes."""
-    wanted = {text for text in column.texts if text.strip() in _DITTO}
+    wanted = column.matching(_CELL)
     if not wanted:
         return column, []
     values: list[Value] = list(column.values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 from ..model import Change, Column, Table, Value, address, as_text
 
@@ -38,6 +39,9 @@ def _pair(text: str) -> tuple[str, str] | None:
 def split(table: Table, column: Column) -> tuple[list[Column], list[Change]]:
     """Return the two columns and the changes, or the column alone when it holds anything but pairs."""
     known = {other.label for other in table.columns}
+    # Nearly every column shows by its first texts that it is none.
+    if any(t.strip() and not _pair(t) for t in islice(column.texts, 50)):
+        return [column], []
     texts = [t for t in column.texts if t.strip()]
     if (
         not texts
