@@ -46,6 +46,12 @@ def test_a_clean_sample_has_no_findings(item: Sample, tmp_path: Path) -> None:
     assert report.publishable
 
 
+@pytest.mark.parametrize("path", sorted((FOLDER.parent / "quiet").iterdir()), ids=lambda path: path.stem)
+def test_ordinary_tables_are_left_alone(path: Path) -> None:
+    """Fees, hours, titles of books, crops, questionnaires: what city halls write, and what no rule forbids."""
+    assert [(f.rule, f.message) for f in api.check(path).findings] == []
+
+
 @pytest.mark.parametrize("item", FAULTY, ids=str)
 def test_a_faulty_sample_breaks_its_rule_and_no_unrelated_one(item: Sample, tmp_path: Path) -> None:
     path = item.make(tmp_path)

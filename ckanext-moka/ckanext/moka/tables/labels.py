@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from .profile import is_code_label
 
@@ -17,14 +18,14 @@ _FREE = re.compile(
 _BRACKET = re.compile(r"[（(\[［【〔]([^（(\[［【〔）)\]］】〕]+)[）)\]］】〕]")
 _UNIT = re.compile(
     r"円|人|名|世帯|戸|棟|室|件|台|[箇か個カヶ]所|[校園店社本枚匹頭羽株基床席歳才回冊点倍泊口票件個通隻艘筆]|団体|区画|畳|"
-    r"㎡|㎥|㎢|ha|ヘクタール|アール|平方|立方|[kcmμ㎞㎝㎜]?m[23²³]?|[kmgμ]?g|トン|t|[kmｋ]?[lLℓ]|リットル|k?Wh?|℃|度|"
+    r"㎡|㎥|㎢|ha|ヘクタール|アール|平方|立方|[kcmμ㎞㎝㎜]?m[23²³]?|[kmgμ]?g|トン|t|[kmｋ]?[lLℓ]|リットル|k?Wh?|℃|°C|度|"
     r"[%％‰]|パーセント|ppm|ppb|dB|hPa|lx|時間|時|分|秒|日|[かカヶケ箇]月|月|年|週|Sv|Bq|pH"
 )
 # The name itself says what is counted (人口, 件数, 世帯数), or has no unit by nature (年, 順位, 緯度, 指数).
 _COUNT = re.compile(
     r"数(?:$|[_ 　（(・])|人口|世帯|人員|人数|定員|職員|男$|女$|男性$|女性$|歳|年齢|年次|年度|西暦|和暦|元号|年$|月$|日$|曜|時刻|時間|時期|"
     r"順位|順番|順序|順$|番号|連番|番$|№|No\.?$|NO$|緯度|経度|座標|標高\(m\)|階$|階数|学年|等級|級$|指数|指標|係数|回$|期$|合計$|総数|総計|小計|^計$|_計$|"
-    r"コード|区分|種別|ＩＤ|ID|フラグ|有無|可否|得点|点数|評価|票|^[xXyYzZ]$|円|％|%|"
+    r"出生|死亡|転入|転出|増減|婚姻|離婚|者$|うち|児童|生徒|園児|外国人|ISBN|ISSN|JAN|コード|区分|種別|ＩＤ|ID|フラグ|有無|可否|得点|点数|評価|票|^[xXyYzZ]$|円|％|%|"
     r"[Nn]umber|[Cc]ount|[Tt]otal|[Pp]opulation|[Mm]an|[Ww]oman|[Mm]en|[Ww]omen|[Mm]ale|[Ff]emale|[Pp]eople|[Hh]ouse|[Ii]nsured|"
     r"[Ll]at|[Ll]on|[Ll]ng|[Yy]ear|[Mm]onth|^[Dd]ay|[Dd]ate|[Tt]ime|[Rr]ank|[Oo]rder|[Ii]d$|ID$|[Cc]ode|[Cc]d$|[Nn]o$|[Aa]ge|[Bb]irth|"
     r"[Cc]apacity|[Rr]estroom|[Ii]dentification|[Ff]loor|[Ee]ra|[Bb]ytes|[Ii]ndex|[Ff]lag|[Rr]oom[s]?$|[Bb]eds"
@@ -69,6 +70,7 @@ def states_unit(label: str) -> bool:
 
 def measured(label: str) -> bool:
     """Tell whether amounts under this name need a unit that the name does not give (面積, 金額, 延長)."""
+    label = unicodedata.normalize("NFKC", label)
     known = states_unit(label) or _COUNT.search(label) or _CODED.search(label) or _BARE.fullmatch(label)
     return not (known or is_code_label(label) or serial(label))
 

@@ -12,7 +12,7 @@ RULE = "L1-05"
 # What pandas, Excel, Access, R and frictionless call a column that nobody named; bare signs.
 _MADE_UP = re.compile(
     r"unnamed:? ?[0-9]+(?:_.*)?|column ?[0-9]*|col_?[0-9]+|field_?[0-9]*|f[0-9]{1,3}|v[0-9]{1,3}|_c?[0-9]+|x\.[0-9]+|"
-    r"(?:列|カラム|フィールド|項目名?|データ|新しい列|無題|名称未設定)[ 　_]?[0-9０-９]*|[-－ー―_＿*＊?？.．・…/／]+",
+    r"(?:列|カラム|フィールド|項目名?|データ)[ 　_]?[0-9０-９]+|列|新しい列|無題|名称未設定|[-－ー―_＿*＊?？.．・…/／]+",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"[A-WＡ-Ｗa-wａ-ｗ][0-9]{0,2}|[ア-ンｱ-ﾝあ-ん]|[0-9０-９]{1,3}|[①-⑳]")

@@ -22,7 +22,7 @@ _PAIR = re.compile(
 # 月 火 水 is a list of days (see L1-07), not one word.
 _DAYS = re.compile(r"[月火水木金土日祝休 \u3000]+")
 # A gap inside a value; two blanks after an English full stop are typing, not layout.
-_GAP = re.compile(r"(?<![\s.!?\x1f])[ \u3000]{2,}(?=[^\s\x1f])")
+_GAP = re.compile(r"(?<=[^\s.!?\x1f])[ \u3000]{2,}(?=[^\s\x1f])")
 
 
 def check(context: Context) -> Iterator[Hit]:

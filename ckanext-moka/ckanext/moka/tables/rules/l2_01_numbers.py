@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..context import Context, Hit
+from ..context import Context, Hit, joined
 from ..labels import serial
 from ..model import Column, Table
 from ..profile import FAULTS, Profile, first_fault
 
 RULE = "L2-01"
+_MANY = 3
 _AMOUNT = re.compile(
     r"数$|額$|人口|世帯|面積|金額|単価|価格|延長|割合|率$|高さ|重量|緯度|経度|[Ll]atitude|[Ll]ongitude|[（(][円人㎡m件%][^）)]*[）)]$|"
     r"[Tt]otal|[Cc]ount$|^number_?[Oo]f|[Pp]opulation|[Pp]rice$|[Aa]mount|[Rr]ate$|[Cc]apacity$|[Qq]uantity$|[a-z](?:Wom|M)an$"
@@ -21,7 +22,7 @@ _AMOUNT = re.compile(
 def check(context: Context) -> Iterator[Hit]:
     """In numeric columns: one hit per kind of fault; and words among numbers."""
     for table, column, profile in context.columns():
-        if not profile.numeric or serial(column.label):
+        if not profile.numeric or serial(column.label) or _codes(profile):
             continue
         for fault in FAULTS:
             texts = {t for t, n in profile.numbers.items() if first_fault(n) == fault}
@@ -39,7 +40,12 @@ def check(context: Context) -> Iterator[Hit]:
             if hit := context.group(table, column, texts, variant, **data):
                 yield hit
         yield from _words(context, table, column, profile)
-        yield from _stored_as_text(context, table, column, profile)
+    yield from _stored_as_text(context)
+
+
+def _codes(profile: Profile) -> bool:
+    """007.64 beside 913.6 is a class of books: what begins with a needless zero is no amount."""
+    return any("zero" in number.faults for number in profile.numbers.values())
 
 
 def _words(context: Context, table: Table, column: Column, profile: Profile) -> Iterator[Hit]:
@@ -48,19 +54,23 @@ def _words(context: Context, table: Table, column: Column, profile: Profile) -> 
         yield hit
 
 
-def _stored_as_text(context: Context, table: Table, column: Column, profile: Profile) -> Iterator[Hit]:
-    """In a workbook: numbers typed as text in a column that is numeric otherwise, or whose name says amounts."""
-    native = any(column.native.get(t) for t in (int, float))
-    if context.text_file or not (native or _AMOUNT.search(column.label)):
-        return
-    texts = {
-        t
-        for t in column.texts
-        if t.strip()
-        and t not in profile.numbers
-        and t not in profile.mark_texts
-        and t not in profile.word_texts
-        and t not in profile.days
-    }
-    if hit := context.group(table, column, texts, "text"):
-        yield hit
+def _stored_as_text(context: Context) -> Iterator[Hit]:
+    """In a workbook: numbers typed as text in columns that are numeric otherwise, or whose names say amounts.
+
+    Programs that write all cells as text do so in every column: that is one fault per table.
+    """
+    for table in context.tables if not context.text_file else ():
+        hits = []
+        for column in table.columns:
+            profile = context.profile(table, column)
+            if not profile.numeric or serial(column.label) or _codes(profile):
+                continue
+            if any(column.native.get(t) for t in (int, float)) or _AMOUNT.search(column.label):
+                odd = [*profile.numbers, *profile.mark_texts, *profile.word_texts, *profile.days]
+                texts = {t for t in column.texts if t.strip()} - set(odd)
+                if hit := context.group(table, column, texts, "text"):
+                    hits.append(hit)
+        if len(hits) < _MANY:
+            yield from hits
+        elif hit := joined(hits, "texts"):
+            yield hit

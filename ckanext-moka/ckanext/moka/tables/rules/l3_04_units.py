@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..context import Context, Hit, joined
 from ..labels import measured, states_unit
-from ..model import Column, Fields, Table, Value, address
+from ..model import Column, Fields, Table, Value, address, as_text
 from ..profile import Profile
 
 RULE = "L3-04"
@@ -40,6 +40,9 @@ def ask(context: Context) -> Hit | None:
 def _open(table: Table, column: Column, profile: Profile) -> bool:
     """The unit is neither in the name, nor in the cells, nor in the standard that the table follows."""
     if column.index in table.schema_fields or not measured(column.label):
+        return False
+    # 1 and blank, or 1 and 0, are no amounts.
+    if column.store.size <= 3 and all(as_text(v).strip() in ("", "0", "1") for v in column.counts):
         return False
     return not any(number.unit for number in profile.numbers.values())
 
