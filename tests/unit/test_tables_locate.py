@@ -25,7 +25,7 @@ def seen(tables: list[Table]) -> list[tuple[str, list[int], int, str]]:
 
 
 def test_there_are_many_layouts_with_names_of_their_own() -> None:
-    assert len({layout.name for layout in LAYOUTS}) == len(LAYOUTS) >= 50
+    assert len({layout.name for layout in LAYOUTS}) == len(LAYOUTS) >= 75
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)

@@ -9,7 +9,7 @@ from ..core.text import collapse_spaces
 from .grid import Grid
 
 __all__ = [
-    "LOOKAHEAD", "NOTE", "SAMPLE", "TITLE_HINT", "body_columns", "contrast", "header_row", "header_words", "labels",
+    "ASIDE", "LOOKAHEAD", "NOTE", "SAMPLE", "TITLE_HINT", "body_columns", "contrast", "header_row", "header_words", "labels",
     "lower_header", "upper_header",
 ]  # fmt: skip
 
@@ -18,6 +18,9 @@ SAMPLE = 400
 NOTE = re.compile(
     r"^\s*[（(\[【〔]?\s*(?:※|＊|\*|注|備考|資料|出典|出所|参考|単位|問合せ|問い合わせ|お問い合わせ|問合先|Ver|ver|バージョン|（注|"
     r"[-－―‐]\s*[0-9０-９]{1,4}\s*[-－―‐]$)"
+)
+ASIDE = re.compile(
+    r"^[（(\[【〔]?\s*(?:担当|所管|電話|ＴＥＬ|TEL|Tel|FAX|ＦＡＸ|問|連絡|凡例|メール|電子メール|[Ee]-?[Mm]ail|作成|更新|発行|URL|ＵＲＬ|注|出典|資料|※|＊|備考)"
 )
 TITLE_HINT = re.compile(r"(現在|単位|時点|作成|年度版|[（(]単位|^※)")
 # How the names of columns end in municipal tables; a hint only, where numbers below do not tell a header from data.
@@ -109,7 +112,10 @@ def upper_header(grid: Grid, row: int, below: int, core: set[int]) -> bool:
     """An upper row of a header in several rows: groups above columns, with gaps that the row below fills."""
     columns = grid.filled[row]
     if row != below - 1 or any(
-        TITLE_HINT.search(grid.text(row, c)) or NOTE.match(grid.text(row, c)) for c in columns
+        TITLE_HINT.search(grid.text(row, c))
+        or NOTE.match(grid.text(row, c))
+        or grid.text(row, c).rstrip().endswith((":", "："))
+        for c in columns
     ):
         return False
     merged = [m for m in grid.sheet.merged if m.top <= row <= m.bottom and m.left in columns]

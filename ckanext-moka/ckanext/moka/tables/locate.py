@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 from .cleaning import clean_label
 from .grid import Grid
-from .headers import LOOKAHEAD, NOTE, body_columns, header_row, labels, lower_header, upper_header
+from .headers import ASIDE, LOOKAHEAD, NOTE, body_columns, header_row, labels, lower_header, upper_header
 from .model import Column, Sheet, Table
-from .regions import View, blocks, is_form, sides, window
+from .regions import View, blocks, is_form, is_prose, sides, window
 
 __all__ = ["locate"]
 
@@ -35,7 +36,7 @@ def locate(sheet: Sheet) -> list[Table]:
         for low, high in windows:
             part = View(grid, low, high) if len(windows) > 1 else grid
             mine = [r for r in rows if part.filled[r]] if len(windows) > 1 else rows
-            table = _table(part, mine) if mine else None
+            table = _table(part, mine) if mine and not is_prose(part, mine) else None
             if table and not is_form(part, mine, table.data_rows, len(table.columns)):
                 tables.append(table)
     return tables if len(tables) == 1 else [table for table in tables if table.columns and table.data_rows]
@@ -95,7 +96,10 @@ def _trailing_notes(grid: Grid, after: list[int], core: set[int]) -> set[int]:
     covered = {
         r for m in grid.sheet.merged if m.bottom > m.top for r in range(m.top, min(m.bottom, after[-1]) + 1)
     }
+    notes |= _tail(grid, after, core) - covered
     for row in reversed(after):
+        if row in notes:
+            continue
         columns = grid.filled[row]
         first = grid.text(row, min(columns))
         # A last record with one value is data; a note is a sentence, or stands apart, in the first column.
@@ -114,6 +118,27 @@ def _trailing_notes(grid: Grid, after: list[int], core: set[int]) -> set[int]:
     if len(notes) > 30 or len(notes) == len(after):
         notes = {r for r in notes if NOTE.match(grid.text(r, min(grid.filled[r])))}
     return notes if len(notes) < len(after) else set()
+
+
+def _tail(grid: Grid, after: list[int], core: set[int]) -> set[int]:
+    """Lines after the last blank rows that are no records: a legend, whom to ask, who made the table."""
+    found: set[int] = set()
+    group: list[int] = []
+    gaps = sum(b - a > 1 for a, b in pairwise(after))
+    for row in reversed(after[-20:]):
+        columns = grid.filled[row]
+        first = grid.text(row, min(columns)).strip()
+        words = all(grid.label_like(row, c) for c in columns)
+        contact = len(columns) <= 2 < len(core) and ASIDE.match(first) is not None
+        if not (words and len(columns) == 1 or contact):
+            break
+        group.append(row)
+        if not grid.filled[row - 1]:
+            # Where every record stands apart, one with a single value may be a record.
+            if gaps < 3 or len(group) > 1 or contact:
+                found |= set(group)
+            group = []
+    return found if len(found) < len(after) else set()
 
 
 def _extent(grid: Grid, headers: list[int], data: list[int], core: set[int]) -> tuple[int, int]:

@@ -9,9 +9,10 @@ from .grid import Grid
 from .headers import SAMPLE, TITLE_HINT, body_columns, header_row, header_words
 from .model import Sheet
 
-__all__ = ["View", "blocks", "is_form", "sides", "window"]
+__all__ = ["View", "blocks", "is_form", "is_prose", "sides", "window"]
 
 _LEAD = 4
+_HAND_MADE = 5_000
 _PAIR_END = re.compile(r"[:：]\s*$")
 _FORM = re.compile(
     r"(様式第|様式[0-9０-９]|申請書|届出書|申込書|請求書|調査票|記入欄|報告書|通知書|第[0-9０-９]+条関係|市長\s*様|町長\s*様|知事\s*様|印\s*$|"
@@ -51,8 +52,11 @@ def blocks(grid: Grid) -> list[list[int]]:
     Elsewhere a blank row stays inside its table. A title above a header belongs to the block of that header.
     """
     found: list[list[int]] = [[grid.filled_rows[0]]]
+    # Titles between tables without a blank row are a habit of hand-made sheets, not of long lists from a program.
+    small = len(grid.filled_rows) <= _HAND_MADE
     for index, (before, row) in enumerate(pairwise(grid.filled_rows), start=1):
-        if row - before > 1 and _starts_table(grid, found[-1], grid.filled_rows[index : index + _LEAD + 8]):
+        gap = row - before > 1 or (small and len(found[-1]) > 2 and _title_line(grid, row))
+        if gap and _starts_table(grid, found[-1], grid.filled_rows[index : index + _LEAD + 8]):
             found.append([row])
         else:
             found[-1].append(row)
@@ -212,6 +216,16 @@ def _apart(grid: Grid, header: int, sample: list[int], left: list[int], right: l
         for c in (left[-1], right[-1])
     )
     return right[0] - left[-1] > 2 or ends[0] != ends[1] or amounts
+
+
+def is_prose(grid: Grid, rows: list[int]) -> bool:
+    """One column of lines that are sentences, or a cover with a few lines apart: text, not a table."""
+    if grid.sheet.name is None or len({c for r in rows[:SAMPLE] for c in grid.filled[r]}) > 1:
+        return False
+    texts = [grid.text(r, min(grid.filled[r])) for r in rows[:SAMPLE]]
+    long = sum(len(text) > 30 or "。" in text for text in texts)
+    apart = sum(b - a > 1 for a, b in pairwise(rows[:SAMPLE]))
+    return long * 2 > len(texts) or (len(rows) <= 12 and apart * 2 >= len(rows) - 1 > 0) or len(rows) == 1
 
 
 def is_form(grid: Grid, rows: list[int], data: list[int], columns: int) -> bool:
