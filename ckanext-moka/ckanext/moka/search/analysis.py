@@ -29,9 +29,11 @@ __all__ = [
     "folded",
     "is_japanese",
     "is_kana",
+    "nouns",
     "reading_of",
     "readings",
     "sound",
+    "spans",
     "tokens",
 ]
 
@@ -152,6 +154,41 @@ def _long(units: list[Token]) -> list[Token]:
 def reading_of(text: str) -> str:
     """Return ``text`` as it is read, in folded katakana; what is not Japanese stays."""
     return "".join(token.long_reading or token.reading or token.forms[0] for token in _long(tokens(text)))
+
+
+def nouns(text: str) -> list[list[tuple[str, str]]]:
+    """Return the runs of neighbouring nouns (long units) of ``text``, each as (as written, as read)."""
+    runs: list[list[tuple[str, str]]] = []
+    for match in _RUN.finditer(variants.fold_kanji(fold(text))):
+        runs.append([])
+        if match.group("latin"):
+            runs[-1].append((match.group(), match.group()))
+            continue
+        for word in _morphemes(match.group()[:_CHUNK]):
+            if word.joining or word.kind:
+                runs.append([])
+            else:
+                runs[-1].append((word.surface, word.reading))
+    return [run for run in runs if run]
+
+
+def spans(text: str) -> list[tuple[int, int, frozenset[str], str]]:
+    """Return (start, end, forms, reading) of the short units of ``text``, which is normalised already."""
+    found = []
+    for match in _RUN.finditer(text):
+        place = match.start()
+        if match.group("latin"):
+            for part in _PARTS.finditer(match.group()):
+                forms = frozenset({part.group(), stem(part.group()), singular(part.group())})
+                found.append((place + part.start(), place + part.end(), forms, ""))
+            continue
+        for start in range(0, len(match.group()), _CHUNK):
+            for word in _morphemes(match.group()[start : start + _CHUNK]):
+                for surface, normal, reading in word.short or ((word.surface, word.normal, word.reading),):
+                    forms = frozenset(_forms(surface, normal))
+                    found.append((place, place + len(surface), forms, variants.fold_sounds(reading)))
+                    place += len(surface)
+    return found
 
 
 def is_kana(text: str) -> bool:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import click
 from ckan import model
 from ckan.cli.search_index import search_index
 
-from ckanext.moka.search import config, consistency, stale
+from ckanext.moka.search import analysis, config, consistency, explain, stale, synonyms
 from ckanext.moka.search import rebuild as engine
 
 __all__ = ["moka_search"]
@@ -39,6 +40,65 @@ def status() -> None:
     click.echo(f"反映待ち: {count}")
     for package_id in waiting[:20]:
         click.echo(f"  {package_id}")
+
+
+@moka_search.group("synonyms")
+def synonym_words() -> None:
+    """同義語ファイルを調べる・読み直す・引く。"""
+
+
+@synonym_words.command("check")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+def check_synonyms(path: Path | None) -> None:
+    """同義語ファイルに誤りがないか調べます（省くと、付属のものと設定したもの）。"""
+    problems = []
+    for file in [path] if path else synonyms.paths():
+        try:
+            found = synonyms.check(file)
+        except synonyms.BrokenFile as error:
+            problems += error.problems
+        else:
+            click.echo(f"{file}: {len(found.groups)} 組、片方向 {len(found.one_way)} 語。誤りはありません。")
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(1)
+
+
+@synonym_words.command("reload")
+def reload_synonyms() -> None:
+    """同義語ファイルを読み直します。動いているウェブと処理係は、1分以内に自分で気づきます。"""
+    problems = synonyms.reload()
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        click.echo("誤りのあるファイルは、直すまで前の内容が使われます。", err=True)
+        sys.exit(1)
+    click.echo(f"{len(synonyms.groups())} 組を読みました。動いている処理には1分以内に反映されます。")
+
+
+@synonym_words.command("show")
+@click.argument("word")
+def show_synonyms(word: str) -> None:
+    """WORD で探すとき、ほかにどの語も探すかを表示します。"""
+    entry = synonyms.lookup(synonyms.key(word)) or synonyms.lookup_sound(analysis.folded(word))
+    if synonyms.key(word) in synonyms.dropped():
+        click.echo("たずねる言葉です。ほかの語と一緒なら探しません。")
+    if synonyms.key(word) in synonyms.optional():
+        click.echo("ほかの語と一緒なら、見つからなくてもよい語です。")
+    if entry is None:
+        click.echo(f"「{word}」の同義語はありません。")
+        return
+    click.echo(f"同じ意味: {'、'.join(entry.close) or '（なし）'}")
+    click.echo(f"関連する語: {'、'.join(entry.wide) or '（なし）'}")
+
+
+@moka_search.command("explain")
+@click.argument("typed")
+def explain_order(typed: str) -> None:
+    """TYPED（例「避難 真岡」）の上位10件が、なぜその順かを表示します。"""
+    for line in explain.lines(typed):
+        click.echo(line)
 
 
 @click.command("rebuild-fast", short_help="使えません（rebuild を使ってください）")

@@ -16,12 +16,23 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from ckanext.moka.search import analysis, spelling, synonyms, vocabulary
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.nodes import Node, Quorum
 from ckanext.moka.search.query_parser import DEFAULT_MM
 from ckanext.moka.search.words import WordQuery, word_query
 
-__all__ = ["FEW", "SHARE", "Outcome", "fewer_words", "last", "may_try_again", "remember", "second_try"]
+__all__ = [
+    "FEW",
+    "SHARE",
+    "Outcome",
+    "fewer_words",
+    "last",
+    "may_try_again",
+    "remember",
+    "second_try",
+    "suggest",
+]
 
 FEW = 2  # so many hits, or fewer, are tried again
 SHARE = 0.4
@@ -78,7 +89,7 @@ def may_try_again(typed: str, params: dict[str, Any]) -> bool:
 
 
 def second_try(
-    search: Callable[[Node], Any], query: Query, found: Any, outcome: Outcome
+    search: Callable[[Node], Any], parse: Callable[[str], Node], query: Query, found: Any, outcome: Outcome
 ) -> tuple[Any, Outcome]:
     """Return the hits of a second try and how they came about; ``found`` when it finds nothing more."""
     fewer = fewer_words(outcome.typed, query)
@@ -87,8 +98,43 @@ def second_try(
         more = search(node)
         if more.total > found.total:
             outcome.mode = "some"
+            outcome.suggestions = _with_replaced(outcome.typed, outcome.missing)
+            return more, outcome
+    proposals = _proposals(outcome.typed) if not found.total else []
+    outcome.suggestions = [word for word, _ in proposals]
+    if proposals and _sure(outcome.typed, proposals[0][1]):
+        more = search(parse(proposals[0][0]))
+        if more.total:
+            outcome.mode, outcome.corrected, *outcome.suggestions = "corrected", *outcome.suggestions
             return more, outcome
     return found, outcome
+
+
+def suggest(outcome: Outcome) -> None:
+    """Propose words for kana that were found only by parts of them (しょうぼうしょう: 消防署)."""
+    typed = analysis.folded(outcome.typed)
+    odd = len(typed) > 3 and analysis.is_kana(typed) and not synonyms.lookup_sound(typed)
+    if odd and not vocabulary.read_like_this(outcome.typed):
+        outcome.suggestions = [word for word, _ in vocabulary.like(outcome.typed)]
+
+
+def _proposals(typed: str) -> list[tuple[str, int]]:
+    english = spelling.english(typed)
+    return [(english, 1)] if english else vocabulary.like(typed)
+
+
+def _sure(typed: str, slips: int) -> bool:
+    """Tell whether so few slips in so long a word leave no doubt: one in five sounds, at most two."""
+    return slips <= min(2, len(spelling.sound_of(typed)) // 5)
+
+
+def _with_replaced(typed: str, missing: list[str]) -> list[str]:
+    """Return ``typed`` with words that stand nowhere replaced by what they may have been meant to be."""
+    found = []
+    for part in typed.split():
+        if analysis.folded(part) in {analysis.folded(word) for word in missing}:
+            found += [typed.replace(part, word) for word, _ in _proposals(part)[:2]]
+    return found[:3]
 
 
 def fewer_words(typed: str, query: Query) -> tuple[Node, list[str]] | None:

@@ -8,14 +8,24 @@ from __future__ import annotations
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import cli, jobs, seam, tables  # noqa: F401  (tasks register on import)
+from ckanext.moka.search import cli, fallback, helpers, jobs, seam, tables  # noqa: F401  (tasks register)
+from ckanext.moka.search.logic import action, auth
 
 seam.install()
 tables.install()
 cli.replace()
 
 
+@tk.blanket.actions(action)
+@tk.blanket.auth_functions(auth)
 @tk.blanket.cli
 @tk.blanket.config_declarations
+@tk.blanket.helpers(helpers)
 class MokaSearchPlugin(p.SingletonPlugin):
-    pass
+    p.implements(p.IPackageController, inherit=True)
+
+    def after_dataset_search(self, search_results, search_params):
+        outcome = fallback.last(search_params.get("q") or "")
+        helpers.keep_outcome(outcome)
+        search_results["moka_search"] = outcome.as_dict() if outcome else None
+        return search_results

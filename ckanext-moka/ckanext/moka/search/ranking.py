@@ -22,7 +22,7 @@ from ckanext.moka.search import analysis
 from ckanext.moka.search.compiler import Compiler, Leaf
 from ckanext.moka.search.words import WordQuery
 
-__all__ = ["DEFAULT_WEIGHTS", "WINDOW", "Score", "parse_qf"]
+__all__ = ["DEFAULT_WEIGHTS", "WINDOW", "Score", "fine_sql", "parse_qf"]
 
 DEFAULT_WEIGHTS = {"name": 4.0, "title": 4.0, "tags": 2.0, "groups": 2.0, "text": 1.0}
 WINDOW = 500
@@ -40,9 +40,8 @@ FRESH, FRESH_DAYS = 0.1, 365
 USED, USED_VIEWS = 0.1, 1000
 RARITY_SAMPLE = 2000
 TOTAL_SAMPLE = 200_000
-_ERAS = (("令和", 2018), ("平成", 1988), ("昭和", 1925), (r"\mr", 2018), (r"\mh", 1988))
 _FLAT = "CAST('{1,1,1,1}' AS real[])"
-_COUNTED = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document d WHERE d.words @@ CAST({} AS tsquery) LIMIT {}) s)"
+_COUNTED = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document d WHERE d.found @@ CAST({} AS tsquery) LIMIT {}) s)"
 _TOTAL = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document LIMIT {}) s)"
 
 _NOTHING = WordQuery(None)
@@ -130,9 +129,24 @@ class Score:
 
     def fine(self) -> str:
         """Return the SQL of the fine score of one document ``d``."""
-        parts = [f"{word.leaf.boost * word.rarity!r} * ({_fine(self, word.leaf)})" for word in self.words]
+        parts = [f"{word.leaf.boost * word.rarity!r} * ({fine_sql(self, word.leaf)})" for word in self.words]
         parts += _closeness(self, [word.leaf for word in self.words if not word.leaf.on])
         return " + ".join([*parts, *_mild()])
+
+    def points(self, word: _Word, flags: list[bool], title_words: int, fine: float) -> float:
+        """Return what one word gives to one document: ``flags`` of its parts' sets, ``fine`` of its text."""
+        rough = 1.0 if word.leaf.on else 0.0
+        if word.parts:
+            shortness = 1 / (1 + LONG_TITLE * math.log(title_words))
+            rough = float(
+                _best(
+                    [
+                        p.weight * f * (shortness if p.long_titles else 1.0)
+                        for p, f in zip(word.parts, flags, strict=True)
+                    ]
+                )
+            )
+        return word.leaf.boost * word.rarity * (rough + fine)
 
     def _parts(self, leaf: Leaf) -> list[_Part]:
         """Name, title and tags: the sets in which ``leaf`` has to be looked for."""
@@ -181,7 +195,7 @@ def parse_qf(text: str) -> dict[str, float]:
     return weights or dict(DEFAULT_WEIGHTS)
 
 
-def _fine(score: Score, leaf: Leaf) -> str:
+def fine_sql(score: Score, leaf: Leaf) -> str:
     """How often the word stands in the text, or in the fields that were asked for."""
     words = leaf.words
     weights = {leaf.on: 1.0} if leaf.on else score.compiler.query_fields or {"text": 1.0}
@@ -198,7 +212,7 @@ def _fine(score: Score, leaf: Leaf) -> str:
             query = score._query(words.full, name)
             parts.append(f"{weight!r} * ts_rank({_FLAT}, d.fielded, CAST({query} AS tsquery))")
     if words.grams and not leaf.on:
-        parts.append(f"{GRAMS!r} * (d.grams @@ CAST({score._query(words.grams)} AS tsquery))::int")
+        parts.append(f"{GRAMS!r} * (d.found @@ CAST({score._query(words.grams)} AS tsquery))::int")
     return _best_sql(parts)
 
 
@@ -211,14 +225,11 @@ def _levels(words: WordQuery) -> list[tuple[float, str]]:
 def _mild() -> list[str]:
     """Tie-breakers: the year that a title names, the last change, and use; together half a point at most."""
     now = "extract(year FROM now())::int"
-    years = [f"substring(d.title_fold FROM '{era}([0-9]{{1,2}})')::int + {first}" for era, first in _ERAS]
-    year = f"coalesce({', '.join(years)}, substring(d.title_fold FROM '(?:19|20)[0-9]{{2}}')::int, {now})"
     days = "greatest(0, extract(epoch FROM now()) / 86400 - coalesce(d.modified, 0) / 86400000.0)"
-    views = "coalesce(substring(d.fields -> 'views_recent' ->> 0 FROM '^[0-9]{1,9}')::int, 0)"
     return [
-        f"{YEAR!r} * greatest(0, least(1, 1 - ({now} - {year}) / {YEARS!r}.0))",
+        f"{YEAR!r} * greatest(0, least(1, 1 - ({now} - coalesce(d.year, {now})) / {YEARS!r}.0))",
         f"{FRESH!r} * exp(- least({days}, 36500) / {FRESH_DAYS!r}.0)",
-        f"{USED!r} * least(1, ln(1 + {views}) / ln(1 + {USED_VIEWS!r}))",
+        f"{USED!r} * least(1, ln(1 + d.views) / ln(1 + {USED_VIEWS!r}))",
     ]
 
 

@@ -37,6 +37,7 @@ class SearchRequest:
             found.counts, self._int("facet.limit", 100), self._int("facet.mincount", 0)
         )  # fmt: skip
         return {
+            "moka_search": outcome.as_dict() if outcome else None,
             "response": {"numFound": found.total, "start": self._int("start", 0), "docs": docs},
             "facet_counts": {"facet_fields": counts},
         }
@@ -48,8 +49,13 @@ class SearchRequest:
             return found, None
         outcome = fallback.Outcome(self._typed, strict_count=found.total)
         if found.total > fallback.FEW:
+            fallback.suggest(outcome)
             return found, outcome
-        return fallback.second_try(self._found, _in_snapshot, found, outcome)
+        return fallback.second_try(self._found, self._plain_words, _in_snapshot, found, outcome)
+
+    def _plain_words(self, text: str) -> Node:
+        mm = str(self.params.get("mm") or DEFAULT_MM)
+        return parse_dismax(text, mm, synonyms.optional() | synonyms.dropped() | config.optional_words())
 
     def _found(self, instead: Node | None) -> results.Found:
         """Search for ``q``, or for ``instead``; once more when the tables were made anew meanwhile."""
@@ -66,6 +72,7 @@ class SearchRequest:
         order = self._order()
         scored = "score" in self.wanted or any(key.name == "score" for key in order)
         score = ranking.Score.plan(self.compiler, self._typed) if scored else ranking.Score(self.compiler)
+        self.score = score
         start, rows = self._int("start", 0), self._int("rows", 10)
         if not 0 <= rows <= _MAX_ROWS or not 0 <= start < 2**31:
             raise QueryError("start and rows must be positive numbers")

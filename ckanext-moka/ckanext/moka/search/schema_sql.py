@@ -15,15 +15,17 @@ __all__ = ["CREATE", "DROP", "DROP_DOCUMENTS", "VERSION"]
 
 # Raised whenever a row of ``document`` is built differently: the table is then made anew and every
 # dataset is noted for indexing.
-VERSION = 4
+VERSION = 5
 
 # Small columns.  id, name, site_id, state: of the dataset.  seq: order of first writing, the last tie-breaker.
 # version: another number at each writing, never used twice, so that what is read once for a version stays
 # true (see ``columns``).  labels: who may see it (term.id).  terms: facet terms (term.id).
-# modified, created: milliseconds since 1970.  title_string: the title, for sorting by it.
+# modified, created: milliseconds since 1970.  year: that the title names.  title_string: the title, for sorting by it.
 # Large ones.  head: words and readings of the title under "A/word", of tags, groups and organisation under
-# "B/word".  words: all words, weight A title, B tags and groups, C resources, D the rest.  reads: how the words
-# are read.  fielded: words once more under "field/word".  grams: pairs of characters.
+# "B/word".  words: all words, weight A title, B tags and groups, C resources, D the rest; they are looked at for
+# the order only.  found: by what a dataset is found, so that one scan of one index answers a whole query: the
+# words once more, how they are read ("r:…"), pairs of characters ("g:…"), the name ("=…").  fielded: words once
+# more under "field/word".
 # fields: exact values by field, dates in 24 characters.  doc: what results show.
 _DOCUMENT = """CREATE TABLE IF NOT EXISTS moka_search.document (
         index_id text PRIMARY KEY,
@@ -36,6 +38,8 @@ _DOCUMENT = """CREATE TABLE IF NOT EXISTS moka_search.document (
         modified bigint,
         created bigint,
         title_words integer NOT NULL DEFAULT 1,
+        year integer,
+        views integer NOT NULL DEFAULT 0,
         labels integer[] NOT NULL,
         terms integer[] NOT NULL,
         title_string text,
@@ -43,9 +47,8 @@ _DOCUMENT = """CREATE TABLE IF NOT EXISTS moka_search.document (
         title_reading text NOT NULL DEFAULT '',
         head tsvector STORAGE EXTERNAL NOT NULL,
         words tsvector STORAGE EXTERNAL NOT NULL,
-        reads tsvector NOT NULL,
+        found tsvector NOT NULL,
         fielded tsvector NOT NULL,
-        grams tsvector NOT NULL,
         fields jsonb NOT NULL,
         doc jsonb NOT NULL
     ) WITH (toast_tuple_target = 512)"""
@@ -57,7 +60,7 @@ _INDEXES = {
     "title": "USING hash (title_fold)",
     "terms": "USING gin (terms)",
     "fields": "USING gin (fields jsonb_path_ops)",
-    **{vector: f"USING gin ({vector})" for vector in ("head", "words", "reads", "fielded", "grams")},
+    **{vector: f"USING gin ({vector})" for vector in ("head", "found", "fielded")},
 }
 
 CREATE: tuple[str, ...] = (
@@ -88,6 +91,20 @@ CREATE: tuple[str, ...] = (
         since timestamptz NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY (package_id, tx)
     )""",
+)
+
+# What may be proposed to whoever searches: words of public titles and tags, how they sound, and the versions
+# of documents whose words are in it.
+CREATE += (
+    """CREATE TABLE IF NOT EXISTS moka_search.word (
+        word text PRIMARY KEY,
+        sound text NOT NULL,
+        pairs text[] NOT NULL
+    )""",
+    "CREATE INDEX IF NOT EXISTS word_sound ON moka_search.word (sound text_pattern_ops)",
+    "CREATE INDEX IF NOT EXISTS word_start ON moka_search.word (word text_pattern_ops)",
+    "CREATE INDEX IF NOT EXISTS word_pairs ON moka_search.word USING gin (pairs)",
+    "CREATE TABLE IF NOT EXISTS moka_search.learnt (version bigint PRIMARY KEY)",
 )
 
 DROP_DOCUMENTS: tuple[str, ...] = (

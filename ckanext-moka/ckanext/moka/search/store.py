@@ -136,7 +136,12 @@ class Query:
 
 def run(connection: Connection, sql: str, params: dict[str, Any]) -> Any:
     """Return all rows of one statement (parameters as ``:name``), without SQLAlchemy's compiling of it."""
-    return connection.exec_driver_sql(_NAMED.sub(r"%(\1)s", sql), params).all()
+    return connection.exec_driver_sql(named(sql), params).all()
+
+
+def named(sql: str) -> str:
+    """Return ``sql`` with its parameters as the driver wants them."""
+    return _NAMED.sub(r"%(\1)s", sql)
 
 
 _NAMED = re.compile(r"(?<!:):([a-z]\w*)")

@@ -26,6 +26,7 @@ __all__ = [
     "Lists",
     "check",
     "dropped",
+    "english_words",
     "generation",
     "groups",
     "key",
@@ -33,6 +34,7 @@ __all__ = [
     "lookup_sound",
     "optional",
     "others",
+    "paths",
     "reload",
     "use_own_file",
 ]
@@ -90,6 +92,7 @@ class _Read:
     optional: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     by_sound: dict[str, str] = field(default_factory=dict)
+    english: tuple[str, ...] = ()
     generation: int = 0
     looked: float = 0.0
 
@@ -139,6 +142,11 @@ def optional() -> frozenset[str]:
 def dropped() -> frozenset[str]:
     """Return the keys of words of questions, which are not searched beside others."""
     return _now().dropped
+
+
+def english_words() -> tuple[str, ...]:
+    """Return the English words that can be typed, as written."""
+    return _now().english
 
 
 def generation() -> int:
@@ -226,7 +234,8 @@ def _now() -> _Read:
     return _read
 
 
-def _paths() -> list[Path]:
+def paths() -> list[Path]:
+    """Return the files that are read: the shipped one, and the site's own."""
     own = str(_own_file() or "").strip()
     return [SHIPPED, *([Path(own)] if own else [])]
 
@@ -241,13 +250,13 @@ def _stamp(path: Path) -> tuple[str, int, int]:
 
 def _load(force: bool = False) -> list[str]:
     """Read what changed since the last time; return the problems."""
-    paths = _paths()
-    stamps = tuple(_stamp(path) for path in paths)
+    files = paths()
+    stamps = tuple(_stamp(path) for path in files)
     changed = force or stamps != _read.stamps
     problems: list[str] = []
     if changed:
         parts = {}
-        for path in paths:
+        for path in files:
             try:
                 parts[str(path)] = check(path)
             except BrokenFile as error:
@@ -282,6 +291,9 @@ def _build(parts: dict[str, Lists]) -> None:
         )
         for own in {*close, *wide}
     }
+    _read.english = tuple(
+        dict.fromkeys(word for word, _ in everything.one_way if word.isascii() and word.islower())
+    )
     words = [word for group in everything.groups for word in group] + [word for word, _ in everything.one_way]
     _read.by_sound = {
         variants.fold_sounds(analysis.reading_of(word)): word
