@@ -14,6 +14,8 @@ from .loaded import Column, LoadedTable, choose, load_tables, main_first, table_
 from .locate import locate
 from .model import Change, Source, Table, UnreadableFile
 from .personal import running_text
+from .plaintext import change_groups
+from .progress import stage
 from .questions import Answers, Question
 from .read import read
 from .recognise import recognise
@@ -25,7 +27,7 @@ from .tableschema.validate import Validation, validate
 
 __all__ = [
     "ENGINE_VERSION", "FORMATS", "REPAIRS", "CannotConvert", "CannotUndo", "Change", "Column", "LoadedTable", "Question",
-    "Report", "UnreadableFile", "Validation", "check", "convert", "fix", "fix_all", "load", "report_and_rows", "report_html",
+    "Report", "UnreadableFile", "Validation", "change_groups", "check", "convert", "fix", "fix_all", "fix_main", "load", "report_and_rows", "report_html",
     "running_text", "schemas", "undo", "undo_fix", "validate",
 ]  # fmt: skip
 
@@ -41,8 +43,10 @@ def load(path: str | Path, *, name: str | None = None, schema: str | None = None
 
 def _load(path: Path, name: str | None, schema: str | None, selection: Selection) -> LoadedTable:
     source = read(path, name)
+    stage("locate")
     main, *others = main_first(find_tables(source, schema))
     _refuse_shifted(main)
+    stage("repair")
     return LoadedTable(source, repair(main, selection), others)
 
 
@@ -109,11 +113,27 @@ def fix(
     ``only`` and ``without`` choose repairs by their rules (``REPAIRS``). ``long`` turns years that stand as columns
     into rows, where they do. Raises ``UnreadableFile`` as :func:`load`.
     """
+    return fix_main(path, out, name=name, schema=schema, bom=bom, only=only, without=without, long=long)[2]
+
+
+def fix_main(
+    path: str | Path,
+    out: str | Path,
+    *,
+    name: str | None = None,
+    schema: str | None = None,
+    bom: bool = True,
+    only: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    long: bool = False,
+) -> tuple[Path, LoadedTable, list[Change]]:
+    """Do what :func:`fix` does and return path, table and changes."""
     selection = choose(only, without)
     table = _load(Path(path), name, schema, selection)
     if long:
         table = table.long() or table
-    return write_fixed(table, Path(out), selection, bom=bom)
+    stage("write")
+    return Path(out), table, write_fixed(table, Path(out), selection, bom=bom)
 
 
 def fix_all(
@@ -194,10 +214,13 @@ def _checked(
     except UnreadableFile as error:
         return unreadable(error, name or path.name, lang, size, started), []
     descriptor = descriptor_path(schema)
+    stage("locate")
     tables = find_tables(source, None if descriptor else schema)
     if descriptor:
         source.judged = judge_located(tables, descriptor, source)
+    stage("repair")
     cleaned = [repair(table) for table in tables]
+    stage("check")
     return find(source, tables, cleaned, lang, started, answers), tables
 
 

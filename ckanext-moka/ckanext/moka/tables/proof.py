@@ -14,7 +14,7 @@ __all__ = ["Proof"]
 
 # Rules that judge the cells of columns. The others judge the file and what stands around its tables.
 _CELLS = frozenset(
-    "control-character fullwidth type-error constraint-error L1-06 L1-07 L1-08 L1-14 L2-01 L2-02 L2-04 L3-05 L3-06".split()  # noqa: SIM905
+    "control-character fullwidth type-error constraint-error L1-06 L1-08 L1-14 L2-01 L2-02 L2-04 L3-05 L3-06".split()  # noqa: SIM905
 )
 _Key = tuple[str, str, str | None, str | None]
 
