@@ -34,7 +34,7 @@ def positions(mask: Any) -> Any:
     return pc.indices_nonzero(mask)
 
 
-def _numbers(values: Iterable[int]) -> Any:
+def _numbers(values: Iterable[int | None]) -> Any:
     return pa.array(values, type=pa.int32())
 
 
@@ -443,10 +443,14 @@ class Rows(Sequence[list[Value]]):
 
 
 class RowsBuilder:
-    """Take rows in batches of Python lists and keep them in Arrow, so that no more than a batch is ever spread out."""
+    """Take rows in batches of Python lists and keep them in Arrow, so that no more than a batch is ever spread out.
 
-    def __init__(self, *, texts: bool = False) -> None:
+    ``texts``: the cells are texts only. ``blanks``: an empty text is one (else it is an absent cell).
+    """
+
+    def __init__(self, *, texts: bool = False, blanks: bool = True) -> None:
         self._texts = texts
+        self._blanks = blanks
         self._height = 0
         self._width: int | None = None
         self._widths: dict[int, int] = {}
@@ -466,10 +470,16 @@ class RowsBuilder:
             if sum(w > n for w in widths) <= len(widths) * _DENSE and n >= usual:
                 break
             early = self._sparse.pop(n, {})
-            self._dense.append(_Growing(self._texts, [early.get(row) for row in range(self._height)]))
+            self._dense.append(
+                _Growing(self._texts, self._blanks, [early.get(row) for row in range(self._height)])
+            )
         dense = len(self._dense)
-        for index, column in enumerate(self._dense):
-            column.add([row[index] if index < len(row) else None for row in rows])
+        if min(widths, default=0) == max(widths, default=0) == dense:
+            for column, values in zip(self._dense, zip(*rows, strict=True), strict=bool(rows)):
+                column.add(values)
+        else:
+            for index, column in enumerate(self._dense):
+                column.add([row[index] if index < len(row) else None for row in rows])
         for number, row in enumerate(rows, self._height):
             for index in range(dense, len(row)):
                 self._sparse.setdefault(index, {})[number] = row[index]
@@ -484,31 +494,76 @@ class RowsBuilder:
 
 
 class _Growing:
-    """A column that grows batch by batch."""
+    """A column that grows batch by batch: texts and numbers go into Arrow at once, the rest waits by row."""
 
-    def __init__(self, texts: bool, early: list[Value]) -> None:
-        self._texts = texts
-        self._chunks: list[Any] = []
-        self._seen: dict[Any, int] = {}
+    def __init__(self, texts: bool, blanks: bool, early: list[Value]) -> None:
+        self._texts, self._blanks = texts, blanks
+        self._height = 0
+        self._words: list[Any] = []
+        self._numbers: list[Any] = []
+        self._others: dict[int, Value] = {}
         if early:
             self.add(early)
 
     def add(self, values: Sequence[Value]) -> None:
-        if self._texts:
-            self._chunks.append(pa.array(values, pa.string()))
-            return
-        seen = self._seen
-        codes = []
-        for value in values:
-            key = value if value.__class__ is str or value.__class__ is int else (value.__class__, value)
-            code = seen.get(key)
-            if code is None:
-                code = seen[key] = len(seen)
-            codes.append(code)
-        self._chunks.append(_numbers(codes))
+        kinds = {str, type(None)} if self._texts else set(map(type, values))
+        if kinds <= {str, type(None)}:
+            self._add_words(values)
+            self._numbers.append(pa.nulls(len(values), pa.float64()))
+        else:
+            words = [v if v.__class__ is str else None for v in values]
+            numbers = [v if v.__class__ is float else None for v in values]
+            self._add_words(words)
+            self._numbers.append(pa.array(numbers, pa.float64()))
+            if not kinds <= {str, float, type(None)}:
+                rest = enumerate(values, self._height)
+                self._others.update(
+                    (n, v) for n, v in rest if v is not None and v.__class__ not in (str, float)
+                )
+        self._height += len(values)
+
+    def _add_words(self, words: Sequence[Value]) -> None:
+        array = pa.array(words, pa.string())
+        if not self._blanks:
+            array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+        self._words.append(array)
 
     def finish(self) -> _Texts | _Mixed:
+        words = pa.chunked_array(self._words, pa.string())
         if self._texts:
-            return _Texts(pa.chunked_array(self._chunks, pa.string()))
-        pool: list[Value] = [key[1] if key.__class__ is tuple else key for key in self._seen]
-        return _Mixed(Store(pa.concat_arrays(self._chunks) if self._chunks else _numbers([]), None, pool))
+            return _Texts(words)
+        store = Store.of_texts(words)
+        numbers = pa.chunked_array(self._numbers, pa.float64())
+        if numbers.null_count == len(numbers) and not self._others:
+            return _Mixed(store)
+        return _Mixed(_with_numbers(store, numbers, self._others))
+
+
+def _with_numbers(store: Store, numbers: Any, others: dict[int, Value]) -> Store:
+    """Put numbers and other values in the place of the absent texts; a whole number becomes an ``int``."""
+    encoded = numbers.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.chunk(0)
+    pool: list[Value] = store.pool
+    known: dict[Any, int] = {}
+    found = [_whole(number) for number in encoded.dictionary.to_pylist()]
+    renumbered = []
+    for value in found:
+        key = (value.__class__, value)
+        if key not in known:
+            known[key] = len(pool)
+            pool.append(value)
+        renumbered.append(known[key])
+    codes = pc.coalesce(_numbers(renumbered).take(encoded.indices), store.codes)
+    if others:
+        rest = Store.of_values(list(others.values()))
+        slots: list[int | None] = [None] * len(codes)
+        for (row, _value), code in zip(others.items(), rest.codes.to_pylist(), strict=True):
+            slots[row] = code + len(pool)
+        codes = pc.coalesce(_numbers(slots), codes)
+        pool = pool + rest.pool
+    return Store(codes, None, pool)
+
+
+def _whole(number: float) -> Value:
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number

@@ -28,6 +28,11 @@ _TIME = re.compile(r"^[0-9０-９]{1,2}[:：][0-9０-９]{2}")
 _FEW = 256
 # What plain_number accepts, and what _WORD finds, for RE2: both hold only plain characters, so both engines agree.
 _PLAIN_RE2 = r"\A[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\z"
+# Whatever could be a number, a date, an era, a time or a mark in ASCII, and more.
+_ASCII_VALUE = (
+    r"\A[\s\x1c-\x1f~+\-\\]*[0-9][0-9,.]*[\s\x1c-\x1fA-Za-z0-9%*()]*\z|\A\s*[0-9]{4}\s*[-/.]\s*[0-9]{1,2}\s*[-/.]|"
+    r"\A[\s\x0b\x1c-\x1f]*(?:[MTSHR][.]?\s*[0-9]|[0-9]{1,2}:[0-9]{2}|\S{0,3}[\s\x0b\x1c-\x1f]*\z)"
+)
 _BLANK_RE2 = r"\A[^!-~ぁ-ヿ一-鿿！-～]*\z"
 _DIGIT = re.compile(r"[0-9０-９]")
 # A character that occurs in no number, date, time or mark makes a text a word at once.
@@ -140,15 +145,14 @@ def _clear(column: Column, result: Profile) -> Any:
     wordy = pc.and_(rest, pc.fill_null(pc.match_substring_regex(words, _WORD_RE2), False))
     open_ones = pc.indices_nonzero(pc.and_not(rest, wordy))
     if len(open_ones) > _FEW:
-        wordy = pc.or_(wordy, pc.and_(rest, pc.fill_null(_lots(words), False)))
+        wordy = pc.or_(wordy, pc.and_(rest, pc.fill_null(_ascii_words(words), False)))
     return _words(column, result, wordy, rest)
 
 
-def _lots(words: Any) -> Any:
-    """Mark what is digits and hyphens but no date (1234-56): a word among amounts."""
+def _ascii_words(words: Any) -> Any:
+    """Mark texts in ASCII that cannot be a number, a date, a time or a mark (1234-56, Hall 7)."""
     return pc.and_not(
-        pc.match_substring_regex(words, r"\A[0-9]+(?:-[0-9]+)+\z"),
-        pc.match_substring_regex(words, r"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\z"),
+        pc.match_substring_regex(words, r"\A[\x00-\x7f]*\z"), pc.match_substring_regex(words, _ASCII_VALUE)
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
 
 import python_calamine
 
@@ -156,24 +155,18 @@ def _sheet(
 
 def _rows(grid: python_calamine.CalamineSheet) -> tuple[Rows, int]:
     """Return the rows of a sheet, without the empty ones at its end, and how many those are."""
-    builder = RowsBuilder()
+    builder = RowsBuilder(blanks=False)
     batch: list[list[Value]] = []
     height = number = 0
     for number, row in enumerate(grid.to_python(skip_empty_area=False), start=1):
-        values = [_clean(value) for value in row]
-        if any(value is not None for value in values):
+        if any(row):
             height = number
-        batch.append(values)
+        elif any(value is not None and value != "" for value in row):
+            # Nothing but zeros and "no".
+            height = number
+        batch.append(list(row))
         if len(batch) == _BATCH:
             builder.add(batch)
             batch = []
     builder.add(batch)
     return builder.rows().head(height), number - height
-
-
-def _clean(value: Any) -> Value:
-    if value.__class__ is str:
-        return value or None
-    if value.__class__ is float and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    return value

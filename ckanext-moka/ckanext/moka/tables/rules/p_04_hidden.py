@@ -14,7 +14,7 @@ RULE = "P-04"
 def check(context: Context) -> Iterator[Hit]:
     """Hidden sheets with values; personal data in any hidden part (hidden rows and columns as such are L1-13)."""
     for sheet in context.source.sheets:
-        width = max(map(len, sheet.rows), default=0)
+        width = sheet.rows.widest
         if sheet.hidden:
             yield from _hidden_sheet(sheet, width)
             continue

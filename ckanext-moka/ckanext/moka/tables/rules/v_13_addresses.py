@@ -16,7 +16,7 @@ _WEB = re.compile(
 _MAIL = re.compile(r"メール|[Ee]-?[Mm]ail")
 _NOT = re.compile(r"有無|可否|備考|名称$|名$")
 _URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#]\S*)?")
-_PROVEN = r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#][!-(*+\-:<-~]*)?"
+_PROVEN = r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#][!-(*+./0-9:<-~-]*)?"
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+/=?^-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
