@@ -70,7 +70,7 @@ def compare(prefix: str) -> None:
 
     from ckanext.moka.search import store, writer
 
-    vectors = ("head", "words", "reads", "fielded", "grams")
+    vectors = ("head", "words", "found", "fielded")
     equal = " AND ".join(f"{name} = CAST(:{name} AS tsvector)" for name in vectors)
     statement = sa.text(
         "SELECT doc - 'indexed_ts' = CAST(:doc AS jsonb) - 'indexed_ts' AND terms = CAST(:terms AS integer[]) "

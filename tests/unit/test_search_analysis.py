@@ -113,7 +113,7 @@ def test_row_keeps_exact_values_words_and_terms_apart():
     assert not [pair for pair in row["terms"] if pair[0] in ("title", "permission_labels", "id")]
     assert '"2026-04-01T09:00:00.123Z"' in row["fields"]
     assert re.search(r"'避難':\d+A( |$)", row["words"]) and re.search(r"'防災':\d+B", row["words"])
-    assert "r:ヒナンジヨ" in row["reads"] and "r:ヒナンジヨ" in row["head"] and "r:" not in row["words"]
+    assert "r:ヒナンジヨ" in row["found"] and "r:ヒナンジヨ" in row["head"] and "r:" not in row["words"]
     assert "'title/避難'" in row["fielded"] and "'extras_note/補足'" in row["fielded"]
     assert "'危機'" in row["words"]
     assert "permission_labels" not in row["doc"] and "data_dict" in row["doc"]

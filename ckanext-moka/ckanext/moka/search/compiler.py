@@ -13,7 +13,7 @@ from typing import Any
 
 from ckanext.moka.core.text import fold_kana
 from ckanext.moka.search import datemath, fields
-from ckanext.moka.search.indexer import sanitise
+from ckanext.moka.search.indexer import NAME, quote, sanitise
 from ckanext.moka.search.nodes import (
     Bool,
     Boosted,
@@ -34,6 +34,12 @@ OPTIONAL = 0.3  # what a word that need not be there counts for the order
 _WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
 _MAX_COMBINATIONS = 30
 _NGRAM_COLUMN = {"title": "title_fold", "name": "name"}
+
+
+class Match(str):
+    """A condition on ``found``; several of them are put together into one query of that index."""
+
+    query: str
 
 
 @dataclass
@@ -95,18 +101,18 @@ class Compiler:
             self.condition(extra, boost, scored)
         dropped = len(node.should) - len(should)
         minimum = (0 if must else 1) if node.minimum is None else node.minimum - dropped
-        parts = must + [f"NOT {sql}" for sql in must_not]
         if should:
-            parts.extend(_at_least(should, max(minimum, 0 if must else 1)))
+            must.extend(self._at_least(should, max(minimum, 0 if must else 1)))
+        parts = self._joined(must, must_not)
         if not parts:
             return None if (node.must or node.should or node.must_not) and not node.minimum else "FALSE"
-        return "(" + " AND ".join(parts) + ")"
+        return parts[0] if len(parts) == 1 else "(" + " AND ".join(parts) + ")"
 
     def _quorum(self, node: Quorum, boost: float) -> str:
         for term in (*node.terms, *node.extra):
             self.leaves.append(Leaf(term.text, term, boost * (OPTIONAL if term.optional else 1.0)))
         there = {term: self.anywhere(term) for term in node.terms}
-        return _any(["(" + " AND ".join(there[term] for term in some) + ")" for some in node.sets])
+        return self._any([self._all([there[term] for term in some]) for some in node.sets])
 
     def _text(self, node: Text, boost: float, scored: bool) -> str | None:
         if not node.fields:
@@ -121,10 +127,12 @@ class Compiler:
         names = self._fields(())
         if fields.CATCH_ALL in names:
             names = (fields.CATCH_ALL, *(n for n in names if n not in _WEIGHT_OF and n != fields.CATCH_ALL))
-        found = [self._in_field(name, node, words) for name in names]
+        found = [self._in_field(name, node, words) for name in names if name != "name"]
+        if "name" in names and node.text:
+            found.append(self.match(quote(NAME + sanitise(node.text))))
         if words.full is None:
             return None
-        return _any([sql for sql in found if sql])
+        return self._any([sql for sql in found if sql])
 
     def _count(self, words: WordQuery, boost: float) -> None:
         """Have the terms of a text count for the score, each by itself; the whole of it for its order."""
@@ -152,32 +160,66 @@ class Compiler:
             return self.anywhere(words)
         found = [f"d.fielded @@ CAST({self.bind(words.on(words.full, name))} AS tsquery)"]
         if name == "title" and words.grams:
-            found.append(f"d.grams @@ CAST({self.bind(words.on(words.grams, weight='A'))} AS tsquery)")
+            found.append(f"d.found @@ CAST({self.bind(words.on(words.grams, weight='A'))} AS tsquery)")
         return _any(found)
 
     def anywhere(self, words: WordQuery) -> str:
         """In any text: all terms by their words or readings, or the whole by reading or pairs of characters."""
-        found = []
         must = [term for term in words.terms if not term.optional] or [words]
-        if any(term.reading for term in must):
-            found.append(
-                "(" + " AND ".join(self._columns(words=t.match, reads=t.reading) for t in must) + ")"
-            )
-        elif words.match:
-            found.append(self._columns(words=words.match))
-        rest = {"reads": words.reading if words.terms else None, "grams": words.grams}
-        if any(rest.values()):
-            found.append(self._columns(**rest))
-        return _any(found)
+        found = [self._all([self.match(term.full) for term in must if term.full])] if words.full else []
+        rest = [words.reading if words.terms else None, words.grams]
+        return self._any(found + [self.match(query) for query in rest if query])
 
-    def _columns(self, **asked: str | None) -> str:
-        return _any(
-            [
-                f"d.{column} @@ CAST({self.bind(WordQuery(None).on(query))} AS tsquery)"
-                for column, query in asked.items()
-                if query
-            ]
-        )
+    def match(self, template: str) -> Match:
+        """Return the condition that a dataset is found by a tsquery."""
+        query = WordQuery(None).on(template)
+        found = Match(f"d.found @@ CAST({self.bind(query)} AS tsquery)")
+        found.query = query
+        return found
+
+    def _any(self, parts: list[str]) -> str:
+        """Return what holds when one of ``parts`` does."""
+        return _any(self._merged(parts, " | "))
+
+    def _all(self, parts: list[str]) -> str:
+        """Return what holds when all of ``parts`` do."""
+        merged = self._merged(parts, " & ")
+        return merged[0] if len(merged) == 1 else "(" + " AND ".join(merged) + ")"
+
+    def _merged(self, parts: list[str], operator: str) -> list[str]:
+        """Return ``parts`` with the matches among them as one."""
+        matches = list(dict.fromkeys(part.query for part in parts if isinstance(part, Match)))
+        if not matches:
+            return parts
+        one = self.match(operator.join(f"({query})" for query in matches) if len(matches) > 1 else matches[0])
+        return [one, *(part for part in parts if not isinstance(part, Match))]
+
+    def _joined(self, must: list[str], must_not: list[str]) -> list[str]:
+        """Return the parts of which all must hold; what must not match goes into the match, where there is one."""
+        parts = self._merged(must, " & ")
+        match = next((part for part in parts if isinstance(part, Match)), None)
+        for part in must_not:
+            if match is not None and isinstance(part, Match):
+                match = self.match(f"({match.query}) & !({part.query})")
+                parts[0] = match
+            else:
+                parts.append(f"NOT {part}")
+        return parts
+
+    def _at_least(self, parts: list[str], minimum: int) -> list[str]:
+        """Return conditions that hold when at least ``minimum`` of ``parts`` do."""
+        if minimum <= 0:
+            return []
+        if minimum > len(parts):
+            return ["FALSE"]
+        if minimum == len(parts):
+            return parts
+        if minimum == 1 or math.comb(len(parts), minimum) <= _MAX_COMBINATIONS:  # can use the index
+            return [self._any([self._all(list(some)) for some in itertools.combinations(parts, minimum)])]
+        return [
+            self._any(parts),
+            "(" + " + ".join(f"({part})::int" for part in parts) + f") >= {int(minimum)}",
+        ]
 
     def _exact(self, name: str, text: str) -> str:
         if fields.is_date(name):
@@ -216,7 +258,10 @@ class Compiler:
         if fields.is_text(name):
             tag = "" if name == fields.CATCH_ALL else f"{name}/"
             column = "d.fielded" if tag else "d.words"
-            if prefix and not any(mark in prefix for mark in "*?\\"):
+            # Behind r and g stand readings and pairs of characters in the index of all words.
+            if prefix and not tag and prefix not in ("r", "g") and not any(mark in prefix for mark in "*?\\"):
+                return self.match(pattern_prefix(prefix))
+            if prefix and tag and not any(mark in prefix for mark in "*?\\"):
                 query = WordQuery(pattern_prefix(prefix))
                 return f"{column} @@ CAST({self.bind(query.on(query.match, tag[:-1]))} AS tsquery)"
             like = self.bind(_like_escape(tag) + _like_pattern(fold_kana(pattern)))
@@ -262,22 +307,6 @@ def _any(parts: list[str]) -> str:
     if not parts:
         return "FALSE"
     return parts[0] if len(parts) == 1 else "(" + " OR ".join(parts) + ")"
-
-
-def _at_least(parts: list[str], minimum: int) -> list[str]:
-    """Return conditions that hold when at least ``minimum`` of ``parts`` do."""
-    if minimum <= 0:
-        return []
-    if minimum > len(parts):
-        return ["FALSE"]
-    if minimum == len(parts):
-        return parts
-    if minimum > 1 and math.comb(len(parts), minimum) <= _MAX_COMBINATIONS:  # each can use the index
-        return [_any([f"({' AND '.join(some)})" for some in itertools.combinations(parts, minimum)])]
-    found = [_any(parts)]
-    if minimum > 1:
-        found.append("(" + " + ".join(f"({part})::int" for part in parts) + f") >= {int(minimum)}")
-    return found
 
 
 def _like_escape(text: str) -> str:

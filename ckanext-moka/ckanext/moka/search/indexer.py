@@ -13,15 +13,19 @@ from typing import Any
 
 from ckanext.moka.search import analysis, fields
 
-__all__ = ["build_row", "forget", "sanitise"]
+__all__ = ["GRAM", "NAME", "build_row", "forget", "sanitise"]
 
 _MAX_POSITION = 16383  # PostgreSQL's limit; later words are found, their closeness is not known
 _GAP = 8
 _LEXEME_BYTES = 2000
 _EPOCH = dt.datetime(1970, 1, 1)
+GRAM = "g:"  # stands before a pair of characters, NAME before the name of a dataset
+NAME = "="
 _LABELS = "permission_labels"
 _CACHED_CHARS = 300
-_VECTORS = ("head", "words", "reads", "fielded", "grams")
+_VECTORS = ("head", "words", "found", "fielded")
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988}
+_YEAR = re.compile(r"(令和|平成|昭和|\b[rh])([0-9]{1,2})|((?:19|20)[0-9]{2})")
 _TITLE_LIKE = ("title", "extras_title_easy", "extras_title_en")
 _TAG_LIKE = ("tags", "groups", "organization")
 _RESOURCE_LIKE = ("res_name", "res_description")
@@ -66,11 +70,12 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
     vectors = {column: _Vector() for column in _VECTORS}
     for field, weight, text in _texts(doc, exact):
         _add_text(vectors, field, weight, text)
-    title = fields.first(exact.get("title", []))
+    title, name = fields.first(exact.get("title", [])), fields.first(exact.get("name", []))
+    vectors["found"].add([(quote(NAME + name), 0)], "D")
     return {
         "index_id": doc["index_id"],
         "id": doc["id"],
-        "name": fields.first(exact.get("name", [])),
+        "name": name,
         "site_id": doc["site_id"],
         "doc": json.dumps(_shown(doc), ensure_ascii=False),
         "fields": json.dumps(exact, ensure_ascii=False),
@@ -81,6 +86,8 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         "labels": sorted({(_LABELS, value) for value in exact.get(_LABELS, [])}),
         "terms": sorted({(f, v) for f, vs in exact.items() for v in vs if fields.facetable(f, v)}),
         "title_words": _count_words(title),
+        "year": _year(analysis.folded(title)),
+        "views": _views(exact),
         "title_string": fields.first(exact.get("title_string", [])) or None,
         "title_fold": analysis.folded(title),
         "title_reading": analysis.reading_of(title),
@@ -91,6 +98,20 @@ def _millis(exact: dict[str, list[str]], field: str) -> int | None:
     """Return the first moment of ``field`` in milliseconds since 1970."""
     moment = fields.parse_date(fields.first(exact.get(field, [])))
     return None if moment is None else (moment - _EPOCH) // dt.timedelta(milliseconds=1)
+
+
+def _year(title: str) -> int | None:
+    """Return the year that a folded title names first, an era's year before a western one."""
+    found = sorted(_YEAR.findall(title), key=lambda parts: not parts[0])
+    if not found:
+        return None
+    era, count, western = found[0]
+    return _ERAS[era] + int(count) if era else int(western)
+
+
+def _views(exact: dict[str, list[str]]) -> int:
+    text = fields.first(exact.get("views_recent", []))
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _count_words(title: str) -> int:
@@ -177,15 +198,14 @@ def _add_text(vectors: dict[str, _Vector], field: str, weight: str, text: str) -
     piece = _analysed(text)
     if weight:
         vectors["words"].add(piece.words, weight)
-        vectors["reads"].add(piece.reads, weight)
-        vectors["grams"].add(piece.grams, weight)
+        vectors["found"].add(piece.words + piece.reads + piece.grams, weight)
     if weight in ("A", "B"):
         vectors["head"].add(_under(weight, piece.words + piece.reads), "D")
     if fields.is_text(field):
         own = piece.words + piece.reads if weight == "A" else piece.words
         vectors["fielded"].add(_under(field, own), "D")
     for column, vector in vectors.items():
-        vector.close(piece.pairs if column == "grams" else piece.units)
+        vector.close(max(piece.pairs, piece.units) if column == "found" else piece.units)
 
 
 @dataclass(frozen=True)
@@ -238,7 +258,7 @@ def _lexemes(text: str) -> _Piece:
     units = analysis.tokens(text)
     words = [(form, token.position) for token in units if not token.joining for form in token.forms]
     reads = [(f"r:{reading}", position) for position, reading in analysis.readings(units)]
-    grams = [(pair, position) for position, pair in analysis.bigrams(text)]
+    grams = [(GRAM + pair, position) for position, pair in analysis.bigrams(text)]
     return _Piece(_quoted(words), _quoted(reads), _quoted(grams), len(units), len(grams) * 2)
 
 

@@ -49,10 +49,10 @@ _PREFIX = """
     SELECT word FROM moka_search.word
     WHERE sound LIKE :sound ESCAPE '!' OR word LIKE :word ESCAPE '!'
     ORDER BY length(word), word LIMIT :limit"""
-_READ = "SELECT EXISTS (SELECT 1 FROM moka_search.document d WHERE d.reads @@ CAST(:query AS tsquery))"
+_READ = "SELECT EXISTS (SELECT 1 FROM moka_search.document d WHERE d.found @@ CAST(:query AS tsquery))"
 _THERE = f"""
     SELECT w.word, (SELECT count(*) FROM (
-        SELECT 1 FROM moka_search.document d WHERE d.words @@ CAST(w.asked AS tsquery) AND {_PUBLIC} LIMIT 100) x)
+        SELECT 1 FROM moka_search.document d WHERE d.found @@ CAST(w.asked AS tsquery) AND {_PUBLIC} LIMIT 100) x)
     FROM unnest(CAST(:words AS text[]), CAST(:asked AS text[])) AS w(word, asked)"""  # noqa: S608
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ckanext.moka.search import analysis, romaji, synonyms, variants
-from ckanext.moka.search.indexer import quote
+from ckanext.moka.search.indexer import GRAM, quote
 
 __all__ = ["WordQuery", "forget", "pattern_prefix", "word_query"]
 
@@ -290,5 +290,5 @@ def _gram_query(folded: str, units: list[analysis.Token]) -> str | None:
     unknown = any(not unit.known for unit in units)
     if len(folded) < 2 or (not unknown and (len(units) == 1 or len(folded) < _MIN_GRAM_RUN)):
         return None
-    pairs = [quote(pair) + "\x02" for _, pair in analysis.bigrams(folded)]
+    pairs = [quote(GRAM + pair) + "\x02" for _, pair in analysis.bigrams(folded)]
     return " <-> ".join(pairs) if pairs else None
