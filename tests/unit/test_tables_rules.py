@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,7 +17,7 @@ from ckanext.moka.tables.rules import all_rules
 from ckanext.moka.tables.texts import RULES, SEVERITIES
 
 
-def csv_report(folder: Path, text: str, **options: str) -> Report:
+def csv_report(folder: Path, text: str, **options: Any) -> Report:
     path = folder / "table.csv"
     path.write_text(text, encoding="utf-8")
     return api.check(path, **options)
@@ -87,6 +88,92 @@ def test_a_fault_is_found(tmp_path: Path, text: str, rule: str) -> None:
 )
 def test_nothing_is_made_up(tmp_path: Path, text: str) -> None:
     assert found(csv_report(tmp_path, text)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "asked"),
+    [
+        ("部,課,係,人数\n総務部,総務課,総務係,5\n,,人事係,4\n,企画課,企画係,3\n,,広報係,2\n", "L2-02", False),
+        ("年度,地区,町名\n2022,真岡,荒町\n2022,,台町\n2023,真岡,荒町\n2023,,台町\n", "L2-02", True),
+        ("年月,来館者数\nR5.4,3210\nR5.5,3320\nR5.6,2988\n", "L3-05", False),
+        (
+            "学校名,令和3年度（2021）,令和4年度（2022）,令和5年度（2023）\n真岡小,612,605,598\n",
+            "L3-09",
+            False,
+        ),
+        ("学校名,令和3年度,令和4年度\n真岡小,612,605\n", "L3-05", False),
+        ("都道府県,人口\n栃木県,1\n茨城,2\n", "L3-06", False),
+        ("項目,金額（円）\n歳入,1\n合　計,2\n", "L1-06", False),
+        ("施設,部屋1,部屋2,部屋3\nA館,和室,洋室,会議室\nB館,和室,和室,洋室\n", "L3-09", True),
+        ("講座,会場\n陶芸,中央公民館、大内分館\n書道,山前分館\n", "L1-07", True),
+        ("階級,人数\n髙階級,3\n中階級,2\n", "L1-08", True),
+        ("採取日,A,B\n2024-04-01,1,2\n", "L1-05", True),
+    ],
+)
+def test_what_is_certain_is_said_and_what_is_not_is_asked(
+    tmp_path: Path, text: str, rule: str, asked: bool
+) -> None:
+    report = csv_report(tmp_path, text)
+    assert (rule in found(report)) is not asked
+    assert (rule in {q.rule for q in report.questions}) is asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "施設名,愛称,開設年\n中央公民館,いちごホール,1985\n大内分館,,1978\n山前分館,,1981\n二宮分館,木綿館,1990\n",
+        "年度,来館者数\n令和4年度（2022年度）,3\n令和5年度（2023年度）,4\n",
+        "系統,部屋番号\nR5,101\nS12,102\n",
+        "曜日の並び,人数\n月 火 水,3\n木 金 土,4\n",
+        "作者,作品\n森　進,朝\n林　薫,夕\n",
+        "書名,分類\n辞典,007.64\n小説,913.6\n詩集,911.5\n",
+        "転入元,人数\n東京都千代田区,1\n栃木県,2\n県外,3\n国外,1\n",
+    ],
+)
+def test_what_only_looks_like_a_fault_is_left_alone(tmp_path: Path, text: str) -> None:
+    report = csv_report(tmp_path, text)
+    assert [f.message for f in report.findings if f.rule[0] == "L"] == []
+
+
+def test_answers_settle_questions_and_nothing_else(tmp_path: Path) -> None:
+    text = "産業,従業者数\n農業,10\n製造業,x\n商業,30\n建設業,20\n運輸業,12\n"
+    report = csv_report(tmp_path, text)
+    assert found(report) == {} and report.publishable and report.score["L3"] == 100
+    ids = {q.rule: q.id for q in report.questions}
+    assert set(ids) == {"L3-03", "L3-08"}
+    settled = csv_report(tmp_path, text, answers={ids["L3-03"]: False, ids["L3-08"]: True, "L9-99-0": False})
+    assert found(settled) == {"L3-03": "major"}
+    assert settled.score["L3"] == 90
+    assert {q.rule: q.answer for q in settled.questions} == {"L3-03": False, "L3-08": True}
+    renamed = api.check(tmp_path / "table.csv", name="copy.csv", lang="en")
+    assert {q.rule: q.id for q in renamed.questions} == ids
+
+
+def test_questions_never_show_what_may_be_personal(tmp_path: Path) -> None:
+    text = "氏名,住所,備考欄\n佐藤太郎,真岡市荒町1,鈴木一郎、田中花子\n高橋次郎,真岡市台町2,\n"
+    report = csv_report(tmp_path, text)
+    assert found(report)["P-02"] == "fatal"
+    assert not any(secret in str(report.to_dict()) for secret in ("佐藤", "鈴木", "荒町"))
+
+
+def test_answers_are_read_from_the_command_line(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from ckanext.moka.tables.cli import check
+
+    path = tmp_path / "table.csv"
+    path.write_text("公園名,面積\n石島公園,2400\n井頭公園,93000\n", encoding="utf-8")
+    question = next(q for q in api.check(path).questions if q.rule == "L3-04")
+    shown = CliRunner().invoke(check, [str(path)])
+    assert shown.exit_code == 0 and f"--answer {question.id}=yes|no" in shown.output
+    assert "L3 90" in CliRunner().invoke(check, [str(path), "--answer", f"{question.id}=no"]).output
+    answers = tmp_path / "answers.json"
+    answers.write_text(f'{{"{question.id}": true}}', encoding="utf-8")
+    settled = CliRunner().invoke(check, [str(path), "--answers", str(answers)])
+    assert settled.exit_code == 0 and question.id not in settled.output
+    answers.write_text("[1]", encoding="utf-8")
+    assert CliRunner().invoke(check, [str(path), "--answers", str(answers)]).exit_code == 2
+    assert CliRunner().invoke(check, [str(path), "--answer", "x"]).exit_code == 2
 
 
 def test_severities_and_scores_are_the_official_ones(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ..model import Column, Table
 from ..profile import FAULTS, Profile, first_fault
 
 RULE = "L2-01"
-_MANY = 3
+_MANY = 2
 _AMOUNT = re.compile(
     r"数$|額$|人口|世帯|面積|金額|単価|価格|延長|割合|率$|高さ|重量|緯度|経度|[Ll]atitude|[Ll]ongitude|[（(][円人㎡m件%][^）)]*[）)]$|"
     r"[Tt]otal|[Cc]ount$|^number_?[Oo]f|[Pp]opulation|[Pp]rice$|[Aa]mount|[Rr]ate$|[Cc]apacity$|[Qq]uantity$|[a-z](?:Wom|M)an$"

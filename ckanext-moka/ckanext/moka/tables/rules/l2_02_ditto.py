@@ -12,7 +12,6 @@ from ..model import Column, Table, Value, as_text
 RULE = "L2-02"
 _DITTO = {"〃", "々", "同上", "同", "”", "″", '"', "仝", "同前", "上に同じ", "同じ"}
 _DITTO_CELL = re.compile(rf"^\s*(?:{'|'.join(map(re.escape, sorted(_DITTO)))})\s*$")
-_BLANK = re.compile(r"^\s*$")
 _LEAST_ROWS = 4
 _GROUPED = 0.6
 
@@ -42,36 +41,27 @@ def ask(context: Context) -> Hit | None:
 def _grouped(table: Table) -> list[tuple[Column, bool]]:
     """Return the leading columns with blanks below a value, and whether it is certain that they mean "as above".
 
-    Certain: at most three of five rows are filled, the first among them, no name occurs twice, and every row has a
-    value in some column further right. A second column counts when the first is such a column or full.
+    Certain: it is the first column, at most three of five rows are filled, the first among them, no name occurs
+    twice, and some column further right is full; or the column beside it is such a one. After full columns that
+    group the rows themselves (年度), or where more rows are filled, nobody but a person can tell.
     """
     result: list[tuple[Column, bool]] = []
-    if len(table.data_rows) < _LEAST_ROWS or not any(c.filled == len(c.values) for c in table.columns[1:]):
+    if len(table.data_rows) < _LEAST_ROWS or not any(c.filled == len(c) for c in table.columns[1:]):
         return result
     for column in table.columns[:3]:
-        if column.filled == len(column) and not column.holds(_BLANK):
+        if column.filled == len(column):
+            if column.store.size * 2 > len(column):
+                # Its values tell the rows apart: what is blank further right belongs to one row.
+                break
             continue
         filled = [v for v in column.values if _filled(v)]
-        if len(filled) == len(column.values):
-            continue
         words = filled and all(isinstance(v, str) and not v.strip().isdigit() for v in filled)
-        if (
-            not words
-            or not _filled(column.values[0])
-            or free_text(column.label)
-            or column.index in table.schema_fields
-        ):
+        known = free_text(column.label) or column.index in table.schema_fields
+        if not words or known or not _filled(column.values[0]) or not any(_blanks(table, column)):
             break
-        blanks = list(_blanks(table, column))
-        if not blanks:
-            break
-        distinct = len(set(filled)) == len(filled)
-        leading = not result and column is table.columns[0]
-        certain = leading and distinct and len(filled) <= _GROUPED * len(column.values)
-        if not leading and not result:
-            break
-        certain = certain or (bool(result) and result[-1][1] and len(filled) <= _GROUPED * len(column.values))
-        result.append((column, certain))
+        few = len(filled) <= _GROUPED * len(column)
+        first = column is table.columns[0] and len(set(filled)) == len(filled)
+        result.append((column, few and (first or bool(result) and result[-1][1])))
     return result
 
 

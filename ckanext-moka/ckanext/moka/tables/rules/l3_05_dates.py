@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ...core.dates import era_year_to_western, is_era_date
@@ -16,6 +17,11 @@ _ERA = re.compile(r"明治|大正|昭和|平成|令和|[MTSHRＭＴＳＨＲ][.�
 _ERA_LABEL = re.compile(
     r"(?:明治|大正|昭和|平成|令和)(?:元|[0-9０-９]{1,2})(?:年度|年)?|(?<![A-Za-z])[SHR](?:元|[0-9]{1,2})(?:年度|年)"
 )
+# R5, R5.4: an era's letter with the year, and perhaps the month; a day makes it a date.
+_SHORT_ERA = re.compile(
+    r"^\s*[MTSHRＭＴＳＨＲ][.．]?(?:元|[0-9０-９]{1,2})(?:[.．/／-][0-9０-９]{1,2})?(?:年度?|月)?\s*$"
+)
+_TIME_LABEL = re.compile(r"年|月|日|期|時点|[Yy]ear|[Dd]ate|[Mm]onth")
 _WESTERN_YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 _WESTERN_LABEL = re.compile(r"西暦")
 
@@ -30,6 +36,8 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         declared = table.schema_fields.get(column.index, {}).get("type")
         dated = profile.iso + profile.dates + profile.eras
+        if _TIME_LABEL.search(column.label) and (short := column.matching(_SHORT_ERA)):
+            dated += column.count({t for t in short if not is_era_date(t)})
         if declared != "date" and dated < (profile.filled - profile.marks) * 0.8:
             continue
         if not _western_beside(table, column, profile):
@@ -73,15 +81,25 @@ def _shape(text: str) -> str:
 def _era(
     context: Context, table: Table, column: Column, profile: Profile, declared: str | None
 ) -> Iterator[Hit]:
-    eras = {t for t in column.matching(_ERA) if is_era_date(t) and not _WESTERN_YEAR.search(t)}
+    eras = {t for t in column.matching(_ERA) if is_era_date(t) or _SHORT_ERA.search(t)}
+    eras = {t for t in eras if not _WESTERN_YEAR.search(t)}
     if not eras:
         return
     example = column.first(eras)
     day = profile.days.get(example)
-    plain = day.isoformat() if day else era_year_to_western(example) or "2001-04-01"
+    plain = day.isoformat() if day else era_year_to_western(_spelled(example)) or "2001-04-01"
     certain = declared == "date" and all(t in profile.days for t in eras)
     if hit := context.group(table, column, eras, "era-fix" if certain else "era", plain=plain):
         yield hit
+
+
+def _spelled(text: str) -> str:
+    """R5.4 as 令和5年4月."""
+    match = re.match(r"\s*([MTSHR])[.]?(元|[0-9]+)(?:[./-]([0-9]+))?", unicodedata.normalize("NFKC", text))
+    if match is None:
+        return text
+    era = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}[match[1]]
+    return f"{era}{match[2]}年" + (f"{match[3]}月" if match[3] else "")
 
 
 def _western(

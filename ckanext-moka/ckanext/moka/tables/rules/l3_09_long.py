@@ -50,8 +50,9 @@ def _longest(table: Table, pattern: re.Pattern[str], fewest: int) -> list[Column
     """Return the largest group of columns whose labels are equal but for what ``pattern`` finds in them."""
     groups: dict[str, list[Column]] = defaultdict(list)
     for column in table.columns:
-        if match := pattern.search(column.label):
-            groups[f"{column.label[: match.start()]}*{column.label[match.end() :]}"].append(column)
+        if pattern.search(column.label):
+            # 令和5年度（2023）: both notations of the year.
+            groups[pattern.sub("*", column.label, count=0 if pattern is _YEAR else 1)].append(column)
     best = max(groups.values(), key=len, default=[])
     return best if len(best) >= fewest and len({c.label for c in best}) == len(best) else []
 
