@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from ..core.text import collapse_spaces
 from .grid import Grid
@@ -16,7 +17,7 @@ __all__ = [
 LOOKAHEAD = 40
 SAMPLE = 400
 NOTE = re.compile(
-    r"^\s*[（(\[【〔]?\s*(?:※|＊|\*|注|備考|資料|出典|出所|参考|単位|問合せ|問い合わせ|お問い合わせ|問合先|Ver|ver|バージョン|（注|"
+    r"^\s*(?:[（(\[【〔]\s*)?(?:※|＊|\*|注|備考|資料|出典|出所|参考|単位|問合せ|問い合わせ|お問い合わせ|問合先|Ver|ver|バージョン|（注|"
     r"[-－―‐]\s*[0-9０-９]{1,4}\s*[-－―‐]$)"
 )
 ASIDE = re.compile(
@@ -51,8 +52,13 @@ def body_columns(grid: Grid, rows: list[int]) -> set[int]:
 def header_row(grid: Grid, rows: list[int], core: set[int]) -> int:
     """Return the row that names the columns: the first one filled like the widest rows, with words in it."""
     head = rows[:LOOKAHEAD]
-    if len(core) == 1:
+    if len(core) == 1 and grid.sheet.name is None:
         return head[0]
+    if len(core) == 1 or all(len(grid.filled[r]) == 1 for r in rows[:SAMPLE]):
+        # Above and below a list of one column, lines stand apart.
+        starts = [rows[0], *(b for a, b in pairwise(rows[:SAMPLE]) if b - a > 1)]
+        lengths = [b - a for a, b in pairwise([*map(rows.index, starts), len(rows)])]
+        return starts[lengths.index(max(lengths))]
     if grid.sheet.name is None and _complete(grid, head[0]):
         return head[0]
     widest = max(len(grid.filled[r]) for r in head)
@@ -140,7 +146,7 @@ def lower_header(grid: Grid, headers: list[int], after: list[int]) -> bool:
     spans = [m for m in grid.sheet.merged if m.top <= upper <= m.bottom]
     if any(m.bottom >= row for m in spans if m.top == headers[0]):
         return True
-    if _fills_gaps(grid, row, upper, after) or _other_script(grid, row, upper, after[1]):
+    if _fills_gaps(grid, row, headers, after) or _other_script(grid, row, upper, after[1]):
         return True
     wide = {c for m in spans if m.right > m.left for c in range(m.left, m.right + 1)}
     return (
@@ -156,11 +162,11 @@ def _numbered(texts: list[str]) -> bool:
     return all(re.match(r"[（(①-⑳]", text) for text in texts) and len(set(texts)) == len(texts)
 
 
-def _fills_gaps(grid: Grid, row: int, upper: int, after: list[int]) -> bool:
+def _fills_gaps(grid: Grid, row: int, headers: list[int], after: list[int]) -> bool:
     """Under a row with gaps, or a row of units: the key column is blank and numbers stand below every word."""
-    columns, above = grid.filled[row], grid.filled[upper]
-    key = min(above)
-    if key in columns or not columns or key not in grid.filled[after[1]] or min(columns) < key:
+    columns, above = grid.filled[row], grid.filled[headers[-1]]
+    key = min(grid.filled[headers[0]])
+    if not columns or min(columns) <= key or not any(key in grid.filled[r] for r in after[1:4]):
         return False
     if contrast(grid, row, after[1:8]) < 0.6:
         return False

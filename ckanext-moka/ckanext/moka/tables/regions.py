@@ -77,7 +77,7 @@ def _starts_table(grid: Grid, block: list[int], rest: list[int]) -> bool:
     header = header_row(grid, block, core)
     if _texts(grid, row) == _texts(grid, header):
         return True
-    following = [r for r in rest[lead + 1 : lead + 6] if r - row <= 6]
+    following = [r for r in rest[lead + 1 : lead + 6] if r - row <= 6 and len(grid.filled[r]) > 1]
     if not following or not all(grid.label_like(row, c) for c in columns):
         return False
     if _named_anew(grid, row, following, header):
