@@ -124,7 +124,8 @@ def _tail(grid: Grid, after: list[int], core: set[int]) -> set[int]:
     """Lines after the last blank rows that are no records: a legend, whom to ask, who made the table."""
     found: set[int] = set()
     group: list[int] = []
-    gaps = sum(b - a > 1 for a, b in pairwise(after))
+    solid = not after or after[-1] - after[0] + 1 == len(after)
+    gaps = 0 if solid else sum(b - a > 1 for a, b in pairwise(after))
     for row in reversed(after[-20:]):
         columns = grid.filled[row]
         first = grid.text(row, min(columns)).strip()

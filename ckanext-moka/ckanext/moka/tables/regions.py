@@ -53,10 +53,13 @@ def blocks(grid: Grid) -> list[list[int]]:
     """
     found: list[list[int]] = [[grid.filled_rows[0]]]
     # Titles between tables without a blank row are a habit of hand-made sheets, not of long lists from a program.
-    small = len(grid.filled_rows) <= _HAND_MADE
-    for index, (before, row) in enumerate(pairwise(grid.filled_rows), start=1):
+    rows = grid.filled_rows
+    small = len(rows) <= _HAND_MADE
+    if not small and rows[-1] - rows[0] + 1 == len(rows):
+        return _repeated(grid, list(rows))
+    for index, (before, row) in enumerate(pairwise(rows), start=1):
         gap = row - before > 1 or (small and len(found[-1]) > 2 and _title_line(grid, row))
-        if gap and _starts_table(grid, found[-1], grid.filled_rows[index : index + _LEAD + 8]):
+        if gap and _starts_table(grid, found[-1], rows[index : index + _LEAD + 8]):
             found.append([row])
         else:
             found[-1].append(row)
