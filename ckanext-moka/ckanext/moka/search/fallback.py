@@ -92,6 +92,8 @@ def second_try(
     search: Callable[[Node], Any], parse: Callable[[str], Node], query: Query, found: Any, outcome: Outcome
 ) -> tuple[Any, Outcome]:
     """Return the hits of a second try and how they came about; ``found`` when it finds nothing more."""
+    if found.total and analysis.is_kana(analysis.folded(outcome.typed)):
+        return found, outcome  # found as it is read: its parts would be chance
     fewer = fewer_words(outcome.typed, query)
     if fewer:
         node, outcome.missing = fewer
