@@ -20,8 +20,11 @@ RULE = "L1-07"
 _PAIR = re.compile(r"[0-9０-９]{2}[.．][0-9０-９]+\s*[,，、 ]\s*[0-9０-９]{3}[.．]")
 _PHONE = re.compile(r"0[0-9]{1,4}[-－ー−(（][0-9]{1,4}[-－ー−)）][0-9]{3,4}")
 _PHONES = re.compile(rf"{_PHONE.pattern}[\s\S]*?{_PHONE.pattern}")
+_PHONE_IN_TEXT = re.compile(
+    r"(?:[ぁ-んァ-ヶ一-龥][^;；]{0,80}?)(?:TEL|Tel|tel|ＴＥＬ|電話|☎|[ 　:：(（])[ 　:：]{0,3}0[0-9]{1,4}[-－]?[(（]?[0-9]{2,4}[-－)）][0-9]{3,4}"
+)
 _PHONE_LABEL = re.compile(r"電話|TEL|ＴＥＬ|[Pp]hone|FAX|連絡先", re.IGNORECASE)
-_MAILS = re.compile(r"[\w.+-]+@[\w.-]+[^;；@]*[\s、,，/／][\w.+-]+@")
+_MAILS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}[^;；@]{0,999}[\s、,，/／][\w.+-]{1,64}@")
 _LETTER = "[ぁ-んァ-ヶー一-龥々]"
 # A comma or a new line; a slash between words. Not in numbers (1,200), dates (2024/4/1) and prices (円/月).
 _SEPARATOR = re.compile(
@@ -34,6 +37,7 @@ _SENTENCE = re.compile(
 _ADDRESS = re.compile(
     r"住所|所在|地番|番地|町字|方書|場所|位置|区域|経路|区間|[Aa]ddress|[Ll]ocation|[Pp]osition|URL|ＵＲＬ|リンク|[Uu]rl|[Ll]ink"
 )
+_DOTTED = re.compile(r"^[^\s・、。]{1,12}(?:・[^\s・、。]{1,12})+$")
 _LONGEST = 15
 _MOST = 20_000
 
@@ -44,14 +48,20 @@ def check(context: Context) -> Iterator[Hit]:
         if hit := _coordinates(context, table, column):
             yield hit
             continue
+        if hit := context.group(table, column, column.matching(_MAILS), "list"):
+            yield hit
         if _PHONE_LABEL.search(column.label):
             several = {t for t in column.matching(_PHONES) if not re.search(r"[;；]", t)}
             if hit := context.group(table, column, several, "phones"):
                 yield hit
-        if hit := context.group(table, column, column.matching(_MAILS), "list"):
+        # 真岡市荒町5191 TEL 0285-82-1111
+        elif not free_text(column.label) and (
+            hit := context.group(table, column, column.matching(_PHONE_IN_TEXT), "list")
+        ):
             yield hit
         lists, certain = _lists(table, column, profile)
-        if hit := context.group(table, column, {t for t in lists if certain[t]}, "list"):
+        several = {t for t in lists if certain[t]} | _dotted(table, column, profile)
+        if hit := context.group(table, column, several, "list"):
             yield hit
 
 
@@ -91,7 +101,7 @@ def _lists(table: Table, column: Column, profile: Profile) -> tuple[dict[str, li
         or len(column.texts) > _MOST
     ):
         return {}, {}
-    lists = {}
+    lists: dict[str, list[str]] = {}
     for text in column.matching(_SEPARATOR):
         plain = _ASIDE.sub("", text)
         parts = [p.strip() for p in _SEPARATOR.split(plain)]
@@ -104,3 +114,18 @@ def _lists(table: Table, column: Column, profile: Profile) -> tuple[dict[str, li
         text: not name and sum(used[p] > 1 for p in parts) * 2 >= len(parts) for text, parts in lists.items()
     }
     return lists, certain
+
+
+def _dotted(table: Table, column: Column, profile: Profile) -> set[str]:
+    """内科・小児科 is a list where both also stand alone or in other lists; コード・番号 is one name."""
+    if profile.numeric or profile.code or column.index in table.schema_fields or free_text(column.label):
+        return set()
+    if EXEMPT.search(column.label) or _ADDRESS.search(column.label):
+        return set()
+    parts = {t: t.split("・") for t in column.matching(_DOTTED) if "（" not in t}
+    if not parts or len(column.texts) > _MOST:
+        return set()
+    used = Counter(part for words in parts.values() for part in set(words))
+    used.update({text.strip(): 1 for text in column.texts if text not in parts})
+    alone = {text.strip() for text in column.texts if text not in parts}
+    return {t for t, words in parts.items() if all(used[w] > 1 for w in words) and alone & set(words)}

@@ -15,6 +15,8 @@ RULE = "L2-04"
 _CIRCLES = str.maketrans(dict.fromkeys("〇◯⚪o", "○") | {"×": "x", "✕": "x", "✖": "x"})
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _OTHER = re.compile(r"[0-9]{1,2}:[0-9]{2}(?:[-~][0-9]{1,2}:[0-9]{2})?|[0-9][0-9,.]*")
+# 取り組み済み, 取組み済 and 取組済: endings written out or not.
+_OKURIGANA = re.compile(r"(?<=[一-龥])[いえきけげしせちびべみめりれ](?=[一-龥]|$)")
 _SAME = {
     "あり": "有",
     "有り": "有",
@@ -55,5 +57,5 @@ def check(context: Context) -> Iterator[Hit]:
 
 
 def _key(text: str) -> str:
-    text = _SAME.get(text, text)
+    text = _OKURIGANA.sub("", _SAME.get(text, text).rstrip("。．."))
     return fold_kana(text).translate(_CIRCLES).replace(" ", "")

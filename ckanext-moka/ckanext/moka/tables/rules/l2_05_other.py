@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..context import Context, Hit
 
 RULE = "L2-05"
-_OTHER = re.compile(r"(?:^|\x1f)その他[ 　]*[（(:：][^\x1f]+")
+_OTHER = re.compile(r"(?:^|\x1f)その他(?:[ 　]*[（(:：]|[ 　]+(?=[^ 　\x1f]))[^\x1f]+")
 
 
 def check(context: Context) -> Iterator[Hit]:

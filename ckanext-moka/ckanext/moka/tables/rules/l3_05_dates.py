@@ -112,6 +112,7 @@ def _western(
     whole = declared == "date" or profile.iso + profile.dates == profile.filled
     # One Western notation throughout is what the rule allows; the standards and the published file use ISO 8601.
     western = declared != "date" and not profile.iso and len({_shape(t) for t in other}) == 1
-    variant = "western" if whole and western and _shape(example).isascii() else "slash" if whole else "mixed"
+    western = western and not re.search("[０-９]", "".join(other))
+    variant = "western" if whole and western else "slash" if whole else "mixed"
     if hit := context.group(table, column, other, variant, plain=profile.days[example].isoformat()):
         yield hit
