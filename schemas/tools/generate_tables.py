@@ -54,6 +54,28 @@ TITLES = {
     "hospital_department": "診療科目", "hospital_disaster": "災害拠点分類", "preschool_kind": "子育て施設の種別",
     "school_type": "学校種", "theme16": "分野16", "umu_gif": "有無（GIF）",
 }  # fmt: skip
+# Lists that an item may be filled from, though the standard does not ask for it: shown, never enforced.
+SUGGESTED = {
+    ("preschool", "種別"): "preschool_kind", ("hospital", "災害拠点分類"): "hospital_disaster",
+    ("cultural_property", "種類"): "cultural_property_kind", ("cultural_property", "文化財分類"): "cultural_property_class",
+    ("public_facility", "バリアフリー情報"): "accessibility_items", ("tourism", "バリアフリー情報"): "accessibility_items",
+}  # fmt: skip
+# Files beside the 31: stem -> what the descriptor says of itself, and the names of its fields.
+EXTRA: dict[str, dict[str, Any]] = {
+    "x_facility_companion": {
+        "id": "facility.model", "dataset": "facility", "no": "", "layout": "model",
+        "title": "施設（データモデル型の共通ファイル）", "standard": "自治体標準オープンデータセット",
+        "names": "facility_id facility_name facility_poi_code address address_prefecture address_city address_choaza address_choaza_id address_after_choaza address_building"
+        " latitude longitude contact_postcode contact_phone facility_service_days facility_start_time facility_end_time facility_hours_note facility_url",
+    },
+    "x_mhlw_food_national": {
+        "id": "food_business.national", "dataset": "food_business", "no": "15", "layout": "national",
+        "title": "食品等営業許可・届出一覧", "standard": "厚生労働省 食品衛生申請等システム 全国ファイル",
+        "names": "localgov_code row_number prefecture city facility_name facility_name_kana business_type business_form facility_address facility_building"
+        " latitude longitude facility_phone corporate_name corporate_number corporate_address permit_number first_permit_date"
+        " permit_date permit_start_date permit_end_date closing_date application_kind permit_condition note",
+    },
+}  # fmt: skip
 CLOCK = "^([01][0-9]|2[0-9]):[0-5][0-9]$"
 LATITUDE, LONGITUDE = {"minimum": 20, "maximum": 46}, {"minimum": 122, "maximum": 154}
 COUNTS = re.compile(
@@ -99,8 +121,10 @@ def kind(item: str, form: str) -> dict[str, Any]:
         out["type"], out["unit"] = "number", form
     elif form.startswith("1 又は空欄") or item.startswith("災害種別_") or item == "指定避難所との重複":
         rules["enum"] = ["1"]
-    elif "統制語彙）" in form and item.endswith("有無"):
+    elif ("統制語彙）" in form and item.endswith("有無")) or form == "有／無":
         rules["enum"] = ["有", "無"]
+    elif listed := re.findall(r"(\w+)=", form):
+        rules["enum"] = listed
     elif form == "配信中／配信準備中／配信停止中" or form == "新規／変更／継続／廃業":
         rules["enum"] = form.split("／")
     elif item in ("URL", "画像") or form == "URI":
@@ -112,8 +136,8 @@ def kind(item: str, form: str) -> dict[str, Any]:
     return out
 
 
-def fields(rows: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Return the frictionless fields of an item list."""
+def fields(rows: list[dict[str, str]], slug: str) -> list[dict[str, Any]]:
+    """Return the frictionless fields of an item list of the dataset ``slug``."""
     names = []
     for number, row in enumerate(rows, start=1):
         given = row["physical_or_english"].strip().rstrip("?")
@@ -138,6 +162,8 @@ def fields(rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         aliases = [item for item in ALIASES.get(row["item"], []) if label_key(item) != label_key(row["item"])]
         if aliases:
             field["aliases"] = aliases
+        suggested = SUGGESTED.get((slug, row["item"])) if "codes" not in shape else None
+        shape |= {"suggestedCodes": suggested} if suggested else {}
         result.append({**field, **shape, **({"constraints": constraints} if constraints else {})})
     titles = {label_key(field["title"]) for field in result}
     for field in result:
@@ -171,9 +197,11 @@ def main(folder: Path) -> None:
             "standard": "推奨データセット" if layout == "old" else "自治体標準オープンデータセット",
             "source_level": level(rows[0]["confidence"] + rows[0]["source"]) if layout != "old" else ("reconstructed" if "memory" in rows[0]["confidence"] else "published"),
             "source_confidence": confidence, "source": source,
-            "missingValues": [""], "fields": fields(rows),
+            "missingValues": [""], "fields": fields(rows, slug),
         }  # fmt: skip
         write(ROOT / f"{schema['id']}.json", schema)
+    for stem, about in EXTRA.items():
+        write_extra(folder / f"{stem}.csv", dict(about))
     for path in sorted(folder.glob("codes_*.csv")):
         with path.open(encoding="utf-8-sig") as stream:
             rows = list(csv.DictReader(stream))
@@ -183,6 +211,22 @@ def main(folder: Path) -> None:
             ROOT / "codes" / f"{name}.json",
             {"name": name, "title": TITLES[name], "source": rows[0]["source"], "items": items},
         )
+
+
+def write_extra(path: Path, about: dict[str, Any]) -> None:
+    """Write the schema of a file that belongs to the standards without being one of the 31."""
+    with path.open(encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    made = fields([{**row, "physical_or_english": ""} for row in rows], about["dataset"])
+    for field, name in zip(made, about.pop("names").split(), strict=True):
+        field["name"] = name
+        if field["title"].endswith(("開始日", "満了日")):
+            field["type"] = "date"
+    source = re.sub(r"; see .*$", "", rows[0]["source"])
+    write(ROOT / f"{about['id']}.json", {
+        **about, "source_level": level(rows[0]["confidence"] + source), "source_confidence": rows[0]["confidence"],
+        "source": source, "missingValues": [""], "fields": made,
+    })  # fmt: skip
 
 
 def write(path: Path, data: dict[str, Any]) -> None:
