@@ -1,185 +1,28 @@
-"""The cells of a sheet, column by column in Arrow: one distinct value is one Python object, however often it stands.
-
-``Rows`` looks like the list of rows that people see (``rows[3]`` is a list of values), ``Store`` is what one column of
-a table holds: its distinct values in order of first appearance, and per cell the number of its value.
-"""
+"""The cells of a sheet, column by column in Arrow. ``Rows`` looks like the list of rows that people see."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, overload
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Rows", "RowsBuilder", "Store", "Value", "is_filled"]
+from .stores import Store, Value, is_filled, pick
 
-Value = str | int | float | bool | date | datetime | time | timedelta | None
+__all__ = ["Rows", "Store", "Value", "is_filled"]
+
 # A text that begins with none of these holds more than white space, whatever follows.
 _SPACE_FIRST = "^[\\s\\x0b\\x1c-\\x1f\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]"
 _BATCH = 4096
 _CACHED_ROWS = 4096
-_DENSE = 0.05
+_LONG = 20_000
+_THREADS = 2
 
 
-def is_filled(value: Value) -> bool:
-    """Tell whether a cell holds more than white space."""
-    return value is not None and value != "" and not (isinstance(value, str) and value.isspace())
-
-
-def positions(mask: Any) -> Any:
-    """Return the positions at which a boolean array is true, as an Arrow array of integers."""
-    return pc.indices_nonzero(mask)
-
-
-def _numbers(values: Iterable[int | None]) -> Any:
-    return pa.array(values, type=pa.int32())
-
-
-class Store:
-    """The cells of one column: ``codes`` (one per cell) and the distinct values they stand for.
-
-    ``words`` is an Arrow array of strings, aligned with the codes: the value where it is a text, else null.
-    """
-
-    def __init__(self, codes: Any, words: Any = None, pool: list[Value] | None = None) -> None:
-        self.codes = codes
-        self._words = words
-        self._pool = pool
-
-    @classmethod
-    def of_values(cls, values: Sequence[Value]) -> Store:
-        """Return the store of a list of Python values."""
-        seen: dict[Any, int] = {}
-        codes = []
-        for value in values:
-            # 1, 1.0 and True are equal for Python, not for a table.
-            key = value if value.__class__ is str or value.__class__ is int else (value.__class__, value)
-            code = seen.get(key)
-            if code is None:
-                code = seen[key] = len(seen)
-            codes.append(code)
-        pool: list[Value] = [key[1] if key.__class__ is tuple else key for key in seen]
-        return cls(_numbers(codes), None, pool)
-
-    @classmethod
-    def of_texts(cls, array: Any) -> Store:
-        """Return the store of an Arrow array (or chunked array) of strings; null is an absent cell."""
-        encoded = array.dictionary_encode(null_encoding="encode")
-        if isinstance(encoded, pa.ChunkedArray):
-            if encoded.num_chunks == 0:
-                return cls(_numbers([]), pa.array([], pa.string()))
-            words = encoded.chunk(0).dictionary
-            parts = [chunk.indices for chunk in encoded.chunks]
-            return cls(parts[0] if len(parts) == 1 else pa.concat_arrays(parts), words)
-        return cls(encoded.indices, encoded.dictionary)
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    @property
-    def size(self) -> int:
-        """Number of distinct values, empty ones included."""
-        return len(self._pool) if self._pool is not None else len(self._words)
-
-    def pool_value(self, code: int) -> Value:
-        """Return the distinct value with this code."""
-        return self._pool[code] if self._pool is not None else self._words[code].as_py()
-
-    @property
-    def pool(self) -> list[Value]:
-        """The distinct values as Python objects, in order of first appearance (texts are made anew, not kept)."""
-        return self._pool if self._pool is not None else self._words.to_pylist()
-
-    @cached_property
-    def words(self) -> Any:
-        """The distinct texts as an Arrow array aligned with the codes; null where the value is no text."""
-        if self._words is not None:
-            return self._words
-        return pa.array([v if isinstance(v, str) else None for v in self.pool], pa.string())
-
-    @cached_property
-    def counted(self) -> Any:
-        """Number of cells per distinct value, as an Arrow array aligned with the codes."""
-        if self.size == len(self.codes):
-            return pa.nulls(self.size, pa.int64()).fill_null(1)
-        found = pc.value_counts(self.codes)
-        order = pc.index_in(_numbers(range(self.size)), found.field("values"))
-        return pc.fill_null(found.field("counts").take(order), 0)
-
-    @property
-    def tally(self) -> list[int]:
-        """Number of cells per distinct value."""
-        return self.counted.to_pylist()
-
-    def tally_of(self, code: int) -> int:
-        """Number of cells with one distinct value."""
-        return self.counted[code].as_py()
-
-    def pool_part(self, start: int, stop: int) -> list[Value]:
-        """Return some of the distinct values as Python objects."""
-        return self._pool[start:stop] if self._pool is not None else self._words[start:stop].to_pylist()
-
-    def select(self, rows: Sequence[int]) -> Store:
-        """Return the cells at ``rows`` as a store of its own."""
-        codes = _pick(self.codes, rows)
-        used = pc.unique(codes)
-        if len(used) == self.size and used.equals(_numbers(range(self.size))):
-            return Store(codes, self._words, self._pool)
-        codes = pc.index_in(codes, used)
-        pool = [self.pool[code] for code in used.to_pylist()] if self._pool is not None else None
-        return Store(codes, self._words.take(used) if self._words is not None else None, pool)
-
-    def value(self, position: int) -> Value:
-        """Return one cell."""
-        code = self.codes[position].as_py()
-        return self._pool[code] if self._pool is not None else self._words[code].as_py()
-
-    def values(self, start: int = 0, stop: int | None = None) -> list[Value]:
-        """Return cells as Python values."""
-        codes = self.codes[start:stop] if stop is not None else self.codes[start:]
-        if self._pool is None and len(codes) < self.size:
-            return self._words.take(codes).to_pylist()
-        pool = self.pool
-        return [pool[code] for code in codes.to_pylist()]
-
-    def where(self, mask: Any) -> Any:
-        """Return the positions of the cells whose distinct value is marked in ``mask`` (aligned with ``words``)."""
-        wanted = pc.indices_nonzero(mask)
-        if len(wanted) == 0:
-            return wanted
-        if len(wanted) == self.size:
-            return pa.array(range(len(self.codes)), pa.uint64())
-        return pc.indices_nonzero(pc.take(mask, self.codes))
-
-    def mapped(self, new: dict[int, Value]) -> Store:
-        """Return the same cells with other values under some codes; values that become equal share a code."""
-        if self._pool is None and all(value is None or isinstance(value, str) for value in new.values()):
-            codes = sorted(new)
-            marks = pc.is_in(_numbers(range(self.size)), _numbers(codes))
-            words = pc.replace_with_mask(self._words, marks, pa.array([new[c] for c in codes], pa.string()))
-            again = Store.of_texts(words)
-            return Store(again.codes.take(self.codes), again.words)
-        pool = list(self.pool)
-        for code, value in new.items():
-            pool[code] = value
-        merged = Store.of_values(pool)
-        codes = self.codes if merged.size == len(pool) else merged.codes.take(self.codes)
-        return Store(codes, None, merged.pool)
-
-
-def _pick(array: Any, rows: Sequence[int]) -> Any:
-    if not len(rows):
-        return array[0:0]
-    low, high = rows[0], rows[-1]
-    if high - low + 1 == len(rows):
-        return array[low : high + 1]
-    return array.take(pa.array(rows, pa.int64()))
-
-
-class _Texts:
+class TextCells:
     """A column of a text file: an Arrow chunked array of strings, null where the record ends before it."""
 
     def __init__(self, array: Any) -> None:
@@ -192,18 +35,18 @@ class _Texts:
         return self.array[start:stop].to_pylist()
 
     def select(self, rows: Sequence[int]) -> Store:
-        return Store.of_texts(_pick(self.array, rows))
+        return Store.of_texts(pick(self.array, rows))
 
     def equal(self, value: Value) -> list[int]:
         if not isinstance(value, str):
             return []
         return pc.indices_nonzero(pc.fill_null(pc.equal(self.array, value), False)).to_pylist()
 
-    def head(self, height: int) -> _Texts:
-        return _Texts(self.array[:height])
+    def head(self, height: int) -> TextCells:
+        return TextCells(self.array[:height])
 
     def filled(self, rows: Sequence[int] | None = None) -> Any:
-        array = self.array if rows is None else _pick(self.array, rows)
+        array = self.array if rows is None else pick(self.array, rows)
         if isinstance(array, pa.ChunkedArray):
             array = array.combine_chunks()
         if isinstance(array, pa.ChunkedArray):
@@ -223,7 +66,7 @@ class _Texts:
         )
 
 
-class _Mixed:
+class MixedCells:
     """A column of a workbook: texts, numbers, dates … as a store over all its rows."""
 
     def __init__(self, store: Store) -> None:
@@ -242,16 +85,16 @@ class _Mixed:
         marks = [type(known) is type(value) and known == value for known in self.store.pool]
         return self.store.where(pa.array(marks, pa.bool_())).to_pylist()
 
-    def head(self, height: int) -> _Mixed:
-        return _Mixed(Store(self.store.codes[:height], self.store._words, self.store._pool))
+    def head(self, height: int) -> MixedCells:
+        return MixedCells(Store(self.store.codes[:height], self.store._words, self.store._pool))
 
     def filled(self, rows: Sequence[int] | None = None) -> Any:
-        codes = self.store.codes if rows is None else _pick(self.store.codes, rows)
+        codes = self.store.codes if rows is None else pick(self.store.codes, rows)
         marks = pa.array([is_filled(value) for value in self.store.pool], pa.bool_())
         return pc.take(marks, codes)
 
 
-class _Sparse:
+class SparseCells:
     """A column that only a few overlong records of a text file reach."""
 
     def __init__(self, height: int, cells: dict[int, Value]) -> None:
@@ -269,12 +112,53 @@ class _Sparse:
     def equal(self, value: Value) -> list[int]:
         return sorted(row for row, known in self.cells.items() if known == value)
 
-    def head(self, height: int) -> _Sparse:
-        return _Sparse(height, self.cells)
+    def head(self, height: int) -> SparseCells:
+        return SparseCells(height, self.cells)
 
     def filled(self, rows: Sequence[int] | None = None) -> Any:
         wanted = range(self.height) if rows is None else rows
         return pa.array([is_filled(self.cells.get(row)) for row in wanted], pa.bool_())
+
+
+class _Parted:
+    """A column of a text file whose middle is the store of a table: the texts themselves are let go."""
+
+    def __init__(self, whole: TextCells, store: Store, start: int) -> None:
+        end = start + len(store)
+        ends = [*range(start), *range(end, len(whole.array))]
+        self.store, self.start, self.end = store, start, end
+        self.rest = dict(zip(ends, whole.array.take(pa.array(ends, pa.int64())).to_pylist(), strict=True))
+        self.height = len(whole.array)
+
+    def value(self, row: int) -> Value:
+        return self.store.value(row - self.start) if self.start <= row < self.end else self.rest[row]
+
+    def values(self, start: int, stop: int) -> list[Value]:
+        if self.start <= start and stop <= self.end:
+            return self.store.values(start - self.start, stop - self.start)
+        return [self.value(row) for row in range(start, min(stop, self.height))]
+
+    def select(self, rows: Sequence[int]) -> Store:
+        if len(rows) and self.start <= rows[0] and rows[-1] < self.end:
+            return self.store.select([row - self.start for row in rows])
+        return Store.of_texts(pa.array([self.value(row) for row in rows], pa.string()))
+
+    def equal(self, value: Value) -> list[int]:
+        if not isinstance(value, str):
+            return []
+        inside = self.store.where(pc.fill_null(pc.equal(self.store.words, value), False)).to_pylist()
+        outside = [row for row, known in self.rest.items() if known == value]
+        return sorted([*outside, *(self.start + position for position in inside)])
+
+    def head(self, height: int) -> TextCells:
+        return TextCells(pa.chunked_array([pa.array(self.values(0, height), pa.string())]))
+
+    def filled(self, rows: Sequence[int] | None = None) -> Any:
+        wanted = range(self.height) if rows is None else rows
+        if len(wanted) and self.start <= wanted[0] and wanted[-1] < self.end:
+            marks = pa.array([is_filled(value) for value in self.store.pool], pa.bool_())
+            return pc.take(marks, pick(self.store.codes, [row - self.start for row in wanted]))
+        return pa.array([is_filled(self.value(row)) for row in wanted], pa.bool_())
 
 
 class Rows(Sequence[list[Value]]):
@@ -294,13 +178,6 @@ class Rows(Sequence[list[Value]]):
         self._cache: dict[int, list[Value]] = {}
 
     @classmethod
-    def of_lists(cls, rows: Iterable[Sequence[Value]]) -> Rows:
-        """Return rows that were given as lists of values."""
-        builder = RowsBuilder()
-        builder.add([list(row) for row in rows])
-        return builder.rows()
-
-    @classmethod
     def of_arrow(
         cls,
         columns: list[Any],
@@ -312,9 +189,9 @@ class Rows(Sequence[list[Value]]):
 
         ``widths`` tells which rows have another number of cells, ``beyond`` holds the cells of longer rows by column.
         """
-        cells: list[Any] = [_Texts(column) for column in columns]
+        cells: list[Any] = [TextCells(column) for column in columns]
         last = max(beyond or (), default=-1) + 1
-        cells += [_Sparse(height, (beyond or {}).get(i, {})) for i in range(len(columns), last)]
+        cells += [SparseCells(height, (beyond or {}).get(i, {})) for i in range(len(columns), last)]
         return cls(cells, height, len(columns), widths)
 
     def __len__(self) -> int:
@@ -391,6 +268,18 @@ class Rows(Sequence[list[Value]]):
             return Store.of_values([None] * len(rows))
         return self._columns[column].select(rows)  # type: ignore[no-any-return]
 
+    def select_all(self, columns: Sequence[int], rows: Sequence[int]) -> list[Store]:
+        """Return :meth:`select` of several columns, worked out side by side; long columns are kept in that form only."""
+        if len(rows) <= _LONG:
+            return [self.select(column, rows) for column in columns]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            stores = list(pool.map(lambda column: self.select(column, rows), columns))
+        if rows[-1] - rows[0] + 1 == len(rows) and len(rows) * 2 > self._height:
+            for column, store in zip(columns, stores, strict=True):
+                if column < len(self._columns) and isinstance(self._columns[column], TextCells):
+                    self._columns[column] = _Parted(self._columns[column], store, rows[0])
+        return stores
+
     def filled(self, column: int, rows: Sequence[int] | None = None) -> Any:
         """Return an Arrow array of booleans: whether the cell holds more than white space."""
         if column >= len(self._columns):
@@ -442,128 +331,10 @@ class Rows(Sequence[list[Value]]):
         return Rows([c.head(height) for c in self._columns], height, self._width, widths)
 
 
-class RowsBuilder:
-    """Take rows in batches of Python lists and keep them in Arrow, so that no more than a batch is ever spread out.
+def __getattr__(name: str) -> Any:
+    # RowsBuilder stood here once.
+    if name == "RowsBuilder":
+        from .rowsbuilder import RowsBuilder
 
-    ``texts``: the cells are texts only. ``blanks``: an empty text is one (else it is an absent cell).
-    """
-
-    def __init__(self, *, texts: bool = False, blanks: bool = True) -> None:
-        self._texts = texts
-        self._blanks = blanks
-        self._height = 0
-        self._width: int | None = None
-        self._widths: dict[int, int] = {}
-        self._dense: list[_Growing] = []
-        self._sparse: dict[int, dict[int, Value]] = {}
-
-    def add(self, rows: list[list[Value]]) -> None:
-        """Add rows; a row in which every cell is empty or absent counts as having no cells in a text file."""
-        if self._texts:
-            rows = [row if any(row) else [] for row in rows]
-        widths = [len(row) for row in rows]
-        if self._width is None:
-            self._width = max(set(widths), key=lambda w: (widths.count(w), w)) if widths else None
-        usual = self._width or 0
-        self._widths.update({self._height + i: w for i, w in enumerate(widths) if w != usual})
-        while (n := len(self._dense)) < max(widths, default=0):
-            if sum(w > n for w in widths) <= len(widths) * _DENSE and n >= usual:
-                break
-            early = self._sparse.pop(n, {})
-            self._dense.append(
-                _Growing(self._texts, self._blanks, [early.get(row) for row in range(self._height)])
-            )
-        dense = len(self._dense)
-        if min(widths, default=0) == max(widths, default=0) == dense:
-            for column, values in zip(self._dense, zip(*rows, strict=True), strict=bool(rows)):
-                column.add(values)
-        else:
-            for index, column in enumerate(self._dense):
-                column.add([row[index] if index < len(row) else None for row in rows])
-        for number, row in enumerate(rows, self._height):
-            for index in range(dense, len(row)):
-                self._sparse.setdefault(index, {})[number] = row[index]
-        self._height += len(rows)
-
-    def rows(self) -> Rows:
-        """Return what was added."""
-        columns: list[Any] = [column.finish() for column in self._dense]
-        last = max(self._sparse, default=-1) + 1
-        columns += [_Sparse(self._height, self._sparse.get(i, {})) for i in range(len(columns), last)]
-        return Rows(columns, self._height, self._width or 0, self._widths)
-
-
-class _Growing:
-    """A column that grows batch by batch: texts and numbers go into Arrow at once, the rest waits by row."""
-
-    def __init__(self, texts: bool, blanks: bool, early: list[Value]) -> None:
-        self._texts, self._blanks = texts, blanks
-        self._height = 0
-        self._words: list[Any] = []
-        self._numbers: list[Any] = []
-        self._others: dict[int, Value] = {}
-        if early:
-            self.add(early)
-
-    def add(self, values: Sequence[Value]) -> None:
-        kinds = {str, type(None)} if self._texts else set(map(type, values))
-        if kinds <= {str, type(None)}:
-            self._add_words(values)
-            self._numbers.append(pa.nulls(len(values), pa.float64()))
-        else:
-            words = [v if v.__class__ is str else None for v in values]
-            numbers = [v if v.__class__ is float else None for v in values]
-            self._add_words(words)
-            self._numbers.append(pa.array(numbers, pa.float64()))
-            if not kinds <= {str, float, type(None)}:
-                rest = enumerate(values, self._height)
-                self._others.update(
-                    (n, v) for n, v in rest if v is not None and v.__class__ not in (str, float)
-                )
-        self._height += len(values)
-
-    def _add_words(self, words: Sequence[Value]) -> None:
-        array = pa.array(words, pa.string())
-        if not self._blanks:
-            array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
-        self._words.append(array)
-
-    def finish(self) -> _Texts | _Mixed:
-        words = pa.chunked_array(self._words, pa.string())
-        if self._texts:
-            return _Texts(words)
-        store = Store.of_texts(words)
-        numbers = pa.chunked_array(self._numbers, pa.float64())
-        if numbers.null_count == len(numbers) and not self._others:
-            return _Mixed(store)
-        return _Mixed(_with_numbers(store, numbers, self._others))
-
-
-def _with_numbers(store: Store, numbers: Any, others: dict[int, Value]) -> Store:
-    """Put numbers and other values in the place of the absent texts; a whole number becomes an ``int``."""
-    encoded = numbers.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0)
-    pool: list[Value] = store.pool
-    known: dict[Any, int] = {}
-    found = [_whole(number) for number in encoded.dictionary.to_pylist()]
-    renumbered = []
-    for value in found:
-        key = (value.__class__, value)
-        if key not in known:
-            known[key] = len(pool)
-            pool.append(value)
-        renumbered.append(known[key])
-    codes = pc.coalesce(_numbers(renumbered).take(encoded.indices), store.codes)
-    if others:
-        rest = Store.of_values(list(others.values()))
-        slots: list[int | None] = [None] * len(codes)
-        for (row, _value), code in zip(others.items(), rest.codes.to_pylist(), strict=True):
-            slots[row] = code + len(pool)
-        codes = pc.coalesce(_numbers(slots), codes)
-        pool = pool + rest.pool
-    return Store(codes, None, pool)
-
-
-def _whole(number: float) -> Value:
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+        return RowsBuilder
+    raise AttributeError(name)

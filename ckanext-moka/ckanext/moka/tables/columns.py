@@ -93,25 +93,14 @@ class Column:
     @cached_property
     def filled(self) -> int:
         """Number of cells that are not empty."""
-        return len(self) - self.count_of(pc.fill_null(pc.equal(self.store.words, ""), False)) - self._absent
+        return (
+            len(self) - self.count_of(pc.fill_null(pc.equal(self.store.words, ""), False)) - self.store.absent
+        )
 
-    @cached_property
-    def _absent(self) -> int:
-        if not self.store.words.null_count:
-            return 0
-        nulls = pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist()
-        return sum(self.store.tally_of(c) for c in nulls if self.store.pool_value(c) is None)
-
-    @cached_property
+    @property
     def native(self) -> Counter[type]:
         """Number of cells per type among those that are not text and not empty."""
-        found: Counter[type] = Counter()
-        if self.store.words.null_count:
-            for code in pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist():
-                value = self.store.pool_value(code)
-                if value is not None:
-                    found[type(value)] += self.store.tally_of(code)
-        return found
+        return self.store.native
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -127,6 +116,12 @@ class Column:
         codes = self.codes_of(mapping)
         self._start(self.store.mapped({code: mapping[text] for text, code in codes.items()}))
 
+    def converted(self, mapping: Mapping[Any, Value]) -> None:
+        """Put other values in the place of numbers, dates … of a spreadsheet (old -> new), told apart by their type."""
+        typed = {(type(old), old): new for old, new in mapping.items()}
+        pool = enumerate(self.store.pool)
+        self._start(self.store.mapped({c: typed[type(v), v] for c, v in pool if (type(v), v) in typed}))
+
     def _start(self, store: Store) -> None:
         for name in (
             "values",
@@ -134,8 +129,6 @@ class Column:
             "texts",
             "joined",
             "filled",
-            "_absent",
-            "native",
             "alphabet",
         ):
             self.__dict__.pop(name, None)

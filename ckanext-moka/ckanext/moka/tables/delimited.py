@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from .cells import Rows, RowsBuilder, Value
+from .cells import Rows, Value
 from .model import Sheet, SourceNote, UnreadableFile
+from .rowsbuilder import RowsBuilder
 
 __all__ = ["parse", "parse_exactly"]
 

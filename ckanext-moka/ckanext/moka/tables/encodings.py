@@ -60,7 +60,7 @@ def to_utf8(data: bytes | bytearray) -> Decoded:
     if b"\x1b$" in data and data.isascii():
         return Decoded(_recoded(data, "iso2022_jp_3"), "iso-2022-jp", False)
     if _is_utf8(memoryview(data)):
-        return Decoded(memoryview(data), "utf-8", False)
+        return Decoded(data, "utf-8", False)
     candidates = []
     for encoding in ("cp932", "euc_jp"):
         try:

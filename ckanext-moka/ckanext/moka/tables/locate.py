@@ -174,9 +174,10 @@ def _columns(
 ) -> tuple[list[Column], list[int], list[tuple[int, int]]]:
     columns, blank, side = [], [], []
     names = labels(grid, headers, low, high)
+    stores = grid.rows.select_all(range(low, high + 1), data)
     for index in range(low, high + 1):
         raw = names[index - low]
-        store = grid.rows.select(index, data)
+        store = stores[index - low]
         named = bool(raw.strip())
         apart = index > low and _cut_off(grid, data, headers, names, index - low, low, high)
         filled = grid.rows.count_filled(index, data) if apart or not named else 1

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .cells import Rows, Value
 from .columns import Column
+from .rowsbuilder import rows_of_lists
 from .texts import sentence
 
 __all__ = [
@@ -93,7 +94,7 @@ class Sheet:
 
     def __post_init__(self) -> None:
         if not isinstance(self.rows, Rows):
-            self.rows = Rows.of_lists(self.rows)
+            self.rows = rows_of_lists(self.rows)
 
 
 @dataclass(slots=True)

@@ -98,6 +98,9 @@ def degrees(value: Value) -> float | None:
 def degrees_range(column: Column) -> tuple[float, float] | None:
     """Return the least and the greatest of a column of which every cell is decimal degrees as text, else ``None``."""
     words = column.store.words
+    if column.native.get(float, 0) + column.native.get(int, 0) == len(column) > 0:
+        numbers = [float(v) for v in column.counts if isinstance(v, (int, float))]
+        return min(numbers), max(numbers)
     if words.null_count or not len(words) or not pc.all(pc.match_substring_regex(words, _DECIMAL)).as_py():
         return None
     bounds = pc.min_max(words.cast(pa.float64())).as_py()

@@ -33,6 +33,7 @@ _CATEGORY = {
 _SINGLE = (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY)
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 _MOST = 500
+_LONGEST = 20_000
 
 
 class Alphabet:
@@ -126,14 +127,9 @@ def _cases(code: int, alphabet: Alphabet) -> bool:
 
 @lru_cache(maxsize=1024)
 def weaker(pattern: Pattern[str]) -> str | None:
-    """Return a pattern for RE2 that is found wherever ``pattern`` is; ``None`` when it would be found everywhere."""
-    tokens = _tree(pattern.pattern, pattern.flags)
-    text = _weaken(tokens, pattern.flags)
-    try:
-        empty = re.search(_python_form(text), "") is not None
-    except re.error:
-        return None
-    return None if empty or len(text) > 20_000 else text
+    """Return a pattern for RE2 that is found wherever ``pattern`` is; ``None`` when it would be too long."""
+    text = _weaken(_tree(pattern.pattern, pattern.flags), pattern.flags)
+    return text if len(text) <= _LONGEST else None
 
 
 @lru_cache(maxsize=1024)
@@ -170,10 +166,6 @@ def _same(tokens: Any) -> bool:
         elif kind not in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY):
             return False
     return True
-
-
-def _python_form(text: str) -> str:
-    return re.sub(r"\\x\{([0-9a-f]+)\}", lambda m: f"\\U{int(m[1], 16):08x}", text).replace("\\z", "\\Z")
 
 
 def _weaken(tokens: Any, flags: int) -> str:

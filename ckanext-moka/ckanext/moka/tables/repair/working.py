@@ -78,8 +78,9 @@ class Working:
     def as_texts(self, *kinds: type) -> None:
         """Take the values of ``kinds`` for the texts that a CSV file would carry. Only before the first edit."""
         if any(kind in self.native for kind in kinds):
-            values: list[Value] = [as_text(v) if type(v) in kinds else v for v in self.source.values]
-            self._start(Column(self.source.index, self.source.raw_label, self.source.label, values))
+            column = self.source.renamed(self.source.label)
+            column.converted({v: as_text(v) for v in self.source.store.pool if type(v) in kinds})
+            self._start(column)
 
     def edit(self, rule: str, mapping: Mapping[str, str]) -> bool:
         """Write every text that is a key of ``mapping`` as its value, under ``rule``; tell whether it was wanted."""

@@ -51,9 +51,9 @@ def _titles(table: Table) -> list[str]:
 
 
 def _small_area(column: Column) -> bool:
-    texts = list(column.texts)
-    if not _AREA.search(column.label) or len(texts) < 3:
+    if not _AREA.search(column.label) or len(column.texts) < 3:
         return False
+    texts = list(column.texts)
     return sum(1 for text in texts if _CHOME.search(text.strip())) * 2 >= len(texts) or "町丁" in column.label
 
 
