@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,13 @@ __all__ = ["facts", "ole_kind", "reading", "refuse_special", "zip_kind"]
 
 def refuse_special(path: Path) -> None:
     """Raise ``UnreadableFile`` for a folder, device or pipe: reading one might never end. ``OSError`` when missing."""
-    if not stat.S_ISREG(path.stat().st_mode):
+    try:
+        regular = stat.S_ISREG(path.stat().st_mode)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        regular = False
+    if not regular:
         raise UnreadableFile("special")
 
 
@@ -71,6 +78,8 @@ def reading() -> Iterator[None]:
         yield
     except python_calamine.PasswordError as error:
         raise UnreadableFile("encrypted") from error
+    except MemoryError as error:
+        raise UnreadableFile("memory") from error
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         raise UnreadableFile("unreadable-format") from error
     except BaseException as error:

@@ -23,7 +23,7 @@ EXEMPT = re.compile(
 )
 _CIRCLED = re.compile(r"[\u2460-\u24ff\u2776-\u277f]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2060]")
-_BREAK = re.compile(r"[ \t\u3000]*[\r\n][ \t\u3000\r\n]*")
+_BREAK = re.compile(r"(?<![ \t\u3000])[ \t\u3000]*[\r\n][ \t\u3000\r\n]*")
 _EDGE = " \t\u3000\xa0"
 # What clean_text may change: control characters, line breaks, outer blanks, separate marks.
 UNTIDY = re.compile(

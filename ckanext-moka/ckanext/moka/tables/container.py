@@ -86,7 +86,7 @@ class Container:
                     block = engine.unconsumed_tail
                     left -= len(out)
                     if left < 0:
-                        raise UnreadableFile("bomb", megabytes=f"{info.file_size // 1_000_000:,}")
+                        raise UnreadableFile("disordered")
                     yield out
             rest = engine.flush()
         except zlib.error as error:

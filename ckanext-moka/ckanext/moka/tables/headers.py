@@ -26,7 +26,7 @@ ASIDE = re.compile(
 TITLE_HINT = re.compile(r"(現在|単位|時点|作成|年度版|[（(]単位|^※)")
 # How the names of columns end in municipal tables; a hint only, where numbers below do not tell a header from data.
 _HEADER_WORD = re.compile(
-    r"(?:名|名称|氏名|住所|所在地|場所|位置|番号|電話|ＴＥＬ|TEL|FAX|区分|種別|種類|分類|項目|内容|備考|摘要|(?<![曜翌祝休前後毎])日|定休日|^曜日|実施曜日|時間|年度|年|年月|月|"
+    r"(?:名|名称|氏名|年齢|住所|所在地|場所|位置|番号|電話|ＴＥＬ|TEL|FAX|区分|種別|種類|分類|項目|内容|備考|摘要|(?<![曜翌祝休前後毎])日|定休日|^曜日|実施曜日|時間|年度|年|年月|月|"
     r"数|率|額|量|計|合計|総数|面積|人口|世帯|世帯数|男|女|定員|料金|単価|コード|ID|No|NO|№|URL|所管|担当|担当課|管理者|設置者|代表者|対象|"
     r"緯度|経度|郵便番号|地区|町名|学校|施設|部|課|品目|金額|構成比|前年比|増減)(?:[（(].*[）)])?$"
 )
@@ -74,6 +74,8 @@ def header_row(grid: Grid, rows: list[int], core: set[int]) -> int:
         notes = sum(bool(TITLE_HINT.search(t)) for t in texts) / len(columns)
         below = head[position + 1 : position + 8]
         score = share * 2 + cover * 2 + len(set(texts)) / len(texts) + contrast(grid, row, below)
+        # Where all cells are words, a gap in the header must not make the first record one.
+        score += header_words(grid, row) * 0.7 if cover > 0.6 else 0.0
         score -= notes * 2 + position * 0.12
         if any(len(t) > 60 for t in texts):
             score -= 0.5

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from .container import Container
 from .facts import BookFacts, SheetFacts
+from .limits import texts_bounded
 from .model import Range, Remnant, UnreadableFile
 from .remnants import path_like
 from .sheetscan import MAX_COLUMN, MAX_ROW, clip, refuse_wide
@@ -47,7 +48,7 @@ def facts(path: Path) -> BookFacts:
         if box.size("content.xml") > MAX_CONTENT:
             raise UnreadableFile("bomb", megabytes=f"{box.size('content.xml') // 1_000_000:,}")
         reader = _Content()
-        reader.run(box.chunks("content.xml"))
+        reader.run(texts_bounded(box.chunks("content.xml")))
         book.sheets = reader.finished()
         book.remnants += reader.remnants
         if "meta.xml" in box.names:

@@ -22,7 +22,7 @@ __all__ = [
 BIRTH = re.compile(r"(生年月日|誕生日|誕生年|birth_?(?:date|day)|dateOfBirth)", re.IGNORECASE)
 MOBILE = re.compile(r"(?<![0-9.])0[789]0[-－ー−\s]?[0-9]{4}[-－ー−\s]?[0-9]{4}(?![0-9])")
 MAIL = re.compile(
-    r"[\w.+-]+@(?:gmail|yahoo|hotmail|outlook|icloud|docomo\.ne|ezweb\.ne|au|softbank\.ne|i\.softbank|nifty|me)\b[\w.]*",
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail|yahoo|hotmail|outlook|icloud|docomo\.ne|ezweb\.ne|au|softbank\.ne|i\.softbank|nifty|me)\b[\w.]*",
     re.IGNORECASE,
 )
 _NUMBER_LABEL = re.compile(r"(マイナンバー|個人番号|my_?number|individual_?number)", re.IGNORECASE)

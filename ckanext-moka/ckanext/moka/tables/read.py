@@ -8,10 +8,11 @@ from pathlib import Path
 
 import python_calamine
 
-from . import books, delimited, encodings
-from .cells import Rows, RowsBuilder
+from . import books, delimited, encodings, limits
+from .cells import Rows
 from .facts import SheetFacts
 from .model import Range, Sheet, Source, SourceNote, UnreadableFile, Value
+from .rowsbuilder import RowsBuilder
 
 __all__ = ["MAX_BYTES", "read"]
 
@@ -19,6 +20,7 @@ MAX_BYTES = 1024 * 1024 * 1024
 _START = 200_000
 _BATCH = 5_000
 _TEXT_FORMATS = {"csv", "tsv", "txt"}
+_HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|script|meta|title|div|form|p)\b")
 _CONTAINERS = (
     (b"%PDF", "pdf"),
     (b"\x89PNG", "png"),
@@ -83,7 +85,7 @@ def _kind(path: Path, head: bytes) -> str:
         if head.startswith(magic):
             return books.zip_kind(path) if kind == "zip" else books.ole_kind(path) if kind == "ole" else kind
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<html" in start):
+    if _HTML.match(start) or (start.startswith(b"<") and b"<html" in start):
         return "html"
     if start.startswith(b"<?xml"):
         return "xml"
@@ -100,7 +102,9 @@ def _read_text(path: Path, source: Source) -> None:
     controls = re.search(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]", start)
     if controls and len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", start)) > 20:
         raise UnreadableFile("format", rule="L1-01", kind="表ではない形式")
+    limits.refuse_flood(data)
     sheet, source.delimiter, notes = delimited.parse(data)
+    limits.refuse_wide_sheet(sheet)
     source.format = "tsv" if source.delimiter == "\t" else "csv"
     source.sheets = [sheet]
     source.notes += notes
@@ -123,6 +127,7 @@ def _read_workbook(path: Path, source: Source) -> None:
             if item.typ == python_calamine.SheetTypeEnum.WorkSheet:
                 sheet = _sheet(book, item.name, item.visible != shown, facts.sheets.get(item.name))
                 sheet.very_hidden = item.visible == python_calamine.SheetVisibleEnum.VeryHidden
+                limits.refuse_wide_sheet(sheet)
                 source.sheets.append(sheet)
     if not any(sheet.rows or sheet.objects for sheet in source.sheets):
         raise UnreadableFile("empty")

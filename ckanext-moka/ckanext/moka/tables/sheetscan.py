@@ -13,18 +13,21 @@ from collections.abc import Iterator
 
 from .facts import SheetFacts
 from .formats import MOST, Looks
+from .limits import refuse_columns, texts_bounded
 from .model import Range, UnreadableFile
 
 __all__ = ["MAX_CELLS", "MAX_COLUMN", "MAX_ROW", "cell_index", "clip", "refuse_wide", "scan"]
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-MAX_CELLS = 12_000_000
+MAX_CELLS = 6_000_000
 # A block that is almost empty costs as much memory as a full one and holds nothing.
 MAX_SPARSE, SPARSE = 4_000_000, 50
 MAX_LISTED = 2_000_000
 _BLOCK = 1024 * 1024
 _MAX_ROW_BYTES = 64 * 1024 * 1024
 _ODD_ROW = re.compile(rb'<row(?! r=")')
+_HIDDEN_ROW = re.compile(rb'<row r="([0-9]+)"[^>]*?\s(?:hidden="(?:1|true|on)"|ht="0+(?:\.0+)?")')
+_ODD_HIDDEN = re.compile(rb"(?:hidden|ht)(?:\s+=|=\s|='|\s*=\s*')")
 _ODD_CELL = re.compile(rb'<c(?! r=")[\s/>]')
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet\b")
 _ODD = re.compile(rb"<!--|<!\[CDATA\[|<!DOCTYPE|<!ENTITY")
@@ -54,7 +57,7 @@ def scan(chunks: Iterator[bytes], looks: Looks | None = None) -> SheetFacts:
     """Return the facts of a sheet; ``looks`` are the styles whose cells are wanted. Raises ``UnreadableFile`` (cells) when its cells reach too far to be held."""
     facts, body, state = SheetFacts(), _Body(looks or {}), "head"
     rest = b""
-    for block in _blocks(_utf8(chunks)):
+    for block in _blocks(_utf8(texts_bounded(chunks))):
         rest += block
         if state == "head":
             start = rest.find(b"<sheetData")
@@ -192,6 +195,9 @@ class _Body:
                 self.row = _number(data[last + 8 : last + 20])
             facts.last_row = max(facts.last_row, self.row)
             return
+        if not _ODD_ROW.search(data) and not _ODD_HIDDEN.search(data):
+            self._hidden_rows(data, facts)
+            return
         for match in _ROW_TAG.finditer(data):
             attributes = _attributes(match[1])
             self.row = _number(attributes[b"r"]) if b"r" in attributes else self.row + 1
@@ -199,6 +205,17 @@ class _Body:
             hidden = attributes.get(b"hidden") in _HIDDEN_VALUES or _zero(attributes.get(b"ht"))
             if hidden and 0 < self.row <= MAX_ROW:
                 facts.hidden_rows.add(self.row - 1)
+
+    def _hidden_rows(self, data: bytes, facts: SheetFacts) -> None:
+        """Rows as almost all programs write them: the number first, then ``hidden="1"`` or a height of zero."""
+        for number in _HIDDEN_ROW.findall(data):
+            row = _number(number)
+            if 0 < row <= MAX_ROW:
+                facts.hidden_rows.add(row - 1)
+        last = data.rfind(b'<row r="')
+        if last >= 0:
+            self.row = _number(data[last + 8 : last + 20])
+        facts.last_row = max(facts.last_row, self.row)
 
     def _reach(self, data: bytes) -> None:
         """How far cells with something in them go; a blank formatted cell takes no memory."""
@@ -220,6 +237,7 @@ class _Body:
             (*place, self.looks[style]) for style, cells in self.styled.items() for place in cells
         ]
         refuse_wide(self.far_row, self.far_column, facts.cells)
+        refuse_columns(self.far_column)
 
 
 def refuse_wide(rows: int, columns: int, cells: int) -> None:

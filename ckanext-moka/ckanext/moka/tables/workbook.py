@@ -12,6 +12,7 @@ from . import remnants
 from .container import MAX_PART, Container
 from .facts import BookFacts, SheetFacts
 from .formats import Looks, looks
+from .limits import texts_bounded
 from .model import UnreadableFile
 from .sheetscan import cell_index, scan
 
@@ -50,7 +51,7 @@ def _guard(box: Container) -> None:
     """Unpack once, without keeping it, what the reader of values will unpack whole: sizes must be true."""
     strings = next((n for n in box.names if n.lower() == "xl/sharedstrings.xml"), None)
     count = 0
-    for block in box.chunks(strings) if strings else ():
+    for block in texts_bounded(box.chunks(strings)) if strings else ():
         count += block.count(b"<si") + block.count(b":si>")
         if count > MAX_STRINGS:
             raise UnreadableFile("strings", count=f"{count:,}")

@@ -13,7 +13,7 @@ from ..model import Column, Fields, Table
 
 RULE = "formula-injection"
 _SUSPECT = re.compile(r"^[=＝@＠+\-＋\t\r\n]")
-_START = re.compile(r"^[\t\r\n]*[=＝@＠+\-＋]", re.M)
+_START = re.compile(r"^[\t\r\n]*[=＝@＠+\-＋]")
 _PROGRAM = re.compile(
     r"\|.*!|\b(?:cmd|powershell|mshta|rundll32|regsvr32|msexcel|DDE|DDEAUTO|WEBSERVICE|HYPERLINK|FILTERXML|RTD|CALL|EXEC"
     r"|REGISTER(?:\.ID)?|IMPORT(?:XML|DATA|RANGE|HTML|FEED)|IMAGE)\s*[(|]",
@@ -64,6 +64,7 @@ def injected(text: str) -> str | None:
     """Return ``program`` or ``default`` when a text acts as a formula in a CSV, ``None`` when it is harmless."""
     if not _START.match(text):
         return None
+    text = text[:2000]
     bare = text.strip("\t\r\n")
     if _PROGRAM.search(bare):
         return "program"

@@ -15,17 +15,13 @@ def check(context: Context) -> Iterator[Hit]:
     for sheet in context.source.sheets:
         if sheet.hidden:
             continue
-        rows = sorted(
-            r for r in sheet.hidden_rows if r < len(sheet.rows) and any(v is not None for v in sheet.rows[r])
-        )
+        rows = sorted(sheet.hidden_rows.intersection(sheet.rows.filled_rows)) if sheet.hidden_rows else []
         if rows:
             place = Fields(sheet.name, address(rows[0], 0), rows[0] + 1)
             yield Hit(
                 "rows", place, {"list": [f"{item} 行目" for item in spans(r + 1 for r in rows)]}, len(rows)
             )
-        columns = sorted(
-            c for c in sheet.hidden_cols if any(c < len(row) and row[c] is not None for row in sheet.rows)
-        )
+        columns = sorted(c for c in sheet.hidden_cols if c < sheet.rows.widest and sheet.rows.count_filled(c))
         if columns:
             place = Fields(sheet.name, address(0, columns[0]))
             yield Hit("columns", place, {"list": [f"{column_letters(c)} 列" for c in columns]}, len(columns))

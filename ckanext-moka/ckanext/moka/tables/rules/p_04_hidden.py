@@ -29,16 +29,18 @@ def check(context: Context) -> Iterator[Hit]:
 
 
 def _hidden_sheet(sheet: Sheet, width: int) -> Iterator[Hit]:
-    filled = [(r, c) for r, row in enumerate(sheet.rows) for c, v in enumerate(row) if v not in (None, "")]
-    if not filled:
+    cells = sum(sheet.rows.count_filled(c) for c in range(width))
+    if not cells:
         return
     found = _scan(sheet, range(len(sheet.rows)), range(width))
     if found:
         yield _personal(sheet, found, f"非表示のシート「{sheet.name}」", f"Hidden sheet {sheet.name}")
         return
-    place = Fields(sheet.name, address(*filled[0]), filled[0][0] + 1)
+    row = sheet.rows.filled_rows[0]
+    column = next(c for c in range(width) if sheet.rows.value(row, c) not in (None, ""))
+    place = Fields(sheet.name, address(row, column), row + 1)
     variant = "very-hidden" if sheet.very_hidden else "sheet"
-    yield Hit(variant, place, {"name": sheet.name, "cells": len(filled)}, len(filled))
+    yield Hit(variant, place, {"name": sheet.name, "cells": cells}, cells)
 
 
 def _personal(sheet: Sheet, found: tuple[str, list[tuple[int, int]]], ja: str, en: str) -> Hit:
@@ -53,13 +55,12 @@ def _scan(
     sheet: Sheet, rows: Sequence[int], columns: Sequence[int]
 ) -> tuple[str, list[tuple[int, int]]] | None:
     """Return the first kind of personal data in a block and its cells, looking at columns with their labels."""
+    top, inside = sheet.rows[:10], list(rows)
     for index in columns:
-        label = next(
-            (as_text(r[index]) for r in sheet.rows[:10] if index < len(r) and isinstance(r[index], str)), ""
-        )
-        inside = [r for r in rows if index < len(sheet.rows[r])]
-        column = Column(index, label, label, [sheet.rows[r][index] for r in inside])
+        label = next((as_text(r[index]) for r in top if index < len(r) and isinstance(r[index], str)), "")
+        column = Column(index, label, label, store=sheet.rows.select(index, inside))
         if kind := personal_column(column):
-            filled = [(r, index) for r in inside if sheet.rows[r][index] not in (None, "", label)]
+            values = zip(inside, column.values, strict=True)
+            filled = [(r, index) for r, value in values if value not in (None, "", label)]
             return kind, filled or [(inside[0], index)]
     return None

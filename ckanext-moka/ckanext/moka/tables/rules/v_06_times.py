@@ -15,7 +15,7 @@ _LABEL = re.compile(
     r"^(?:start|end|open|close)Time$"
 )
 _PROVEN = r"(?:[01]?[0-9]|2[0-9]):[0-5][0-9]"
-_JAPANESE = re.compile(r"(?:午前|午後|AM|PM|am|pm)?\s*[0-9]{1,2}\s*時\s*(?:[0-9]{1,2}\s*分|半)?")
+_JAPANESE = re.compile(r"(?:(?:午前|午後|AM|PM|am|pm)\s{0,9})?[0-9]{1,2}\s{0,9}時\s*(?:[0-9]{1,2}\s*分|半)?")
 _HALVES = re.compile(
     r"(?:午前|午後|AM|PM|am|pm)\s*[0-9]{1,2}[:：][0-9]{2}|[0-9]{1,2}:[0-9]{2}\s*(?:AM|PM|am|pm)"
 )
