@@ -12,10 +12,13 @@ import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 SEED = int(os.environ.get("MOKA_SEED", "20261124"))
+
+RESOURCE_V2 = "https://datapackage.org/profiles/2.0/dataresource.json"
 
 NASTY = [
     "", " ", "　", "-", "－", "‐", "na", "NA", "None", "null", "なし", "...", "*", "x", "X", "0", "00", "-0", "+0", "1", "01", "１",
@@ -309,9 +312,55 @@ def make_case(rng: random.Random, *, rows: int = 120, nasty: float = 0.35) -> Ca
         text = text.rstrip("\r\n")
     data = text.encode(encoding, "replace")
     options: dict[str, Any] = {"encoding": encoding} if encoding != "utf-8" or rng.random() < 0.5 else {}
+    if "$schema" in schema:
+        options["schema_profile"] = RESOURCE_V2
     if control or dialect:
         options["dialect"] = {**dialect, **({"csv": control} if control else {})}
     return Case(data, schema, options, suffix)
+
+
+def typed(rng: random.Random, cell: str) -> Any:
+    """Return a cell as a spreadsheet might hold it: a number, a date, a boolean, or the text."""
+    dice = rng.random()
+    if dice < 0.35 and cell.isascii() and cell.lstrip("-").isdigit() and len(cell) < 12:
+        return int(cell)
+    if (
+        dice < 0.35
+        and cell.isascii()
+        and cell.count(".") == 1
+        and cell.replace(".", "").isdigit()
+        and len(cell) < 12
+    ):
+        return float(cell)
+    if dice < 0.4 and cell in ("true", "false"):
+        return cell == "true"
+    if dice < 0.4 and len(cell) == 10 and cell[4:5] == "-" and cell[:4].isdigit():
+        return rng.choice([date(2001, 4, 1), datetime(2001, 4, 1, 10, 30), datetime(1999, 12, 31)])
+    if dice < 0.02:
+        return rng.choice([1.0, 3, True, time(10, 30), None, "#N/A", 1e20, 0.1, 123456789012345678])
+    return cell or None
+
+
+def make_workbook(rng: random.Random) -> Case:
+    """Return a random case in XLSX, with texts only or with typed cells."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    schema = make_schema(rng, rng.choice([1, 2, 5, 8]))
+    table = [header_of(rng, schema), *make_rows(rng, schema, rng.randint(1, 150), 0.3)]
+    book = Workbook(write_only=rng.random() < 0.5)
+    sheet = book.create_sheet("表", 0)
+    mixed = rng.random() < 0.6
+    for number, row in enumerate(table):
+        cells = [ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row]
+        cells = ["'" + cell if cell.startswith("=") else cell for cell in cells]
+        sheet.append([typed(rng, cell) if mixed and number else cell or None for cell in cells])
+    if rng.random() < 0.2:
+        book.create_sheet("二")
+    out = io.BytesIO()
+    book.save(out)
+    options = {"schema_profile": RESOURCE_V2} if "$schema" in schema else {}
+    return Case(out.getvalue(), schema, options, "xlsx")
 
 
 def frictionless_answer(path: Path, case: Case) -> dict[str, Any] | str:

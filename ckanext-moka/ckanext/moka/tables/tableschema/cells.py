@@ -7,14 +7,15 @@ error).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .proofs import Facts, Test, proof
+from .opening import missing_of
+from .proofs import Facts, Test, proof, typed_number_test
 from .values import ALONE, CANONICAL, PREFIX, Interner
 
 __all__ = ["BadCells", "ColumnResult", "FieldJudge", "Verdict"]
@@ -64,11 +65,7 @@ class FieldJudge:
         self.field, self.number, self.interner, self.keyed = field, number, interner, keyed
         self.name: str = field.name
         self.required = bool(field.constraints.get("required"))
-        schema = field.schema
-        missing = field.missing_values
-        if not field.has_defined("missing_values") and schema:
-            missing = schema.missing_values
-        self.missing = list(missing)
+        self.missing = list(missing_of(field))
         self._missing = pa.array([m for m in self.missing if isinstance(m, str)], pa.string())
         self._only_empty = self.missing == [""]
         self.reader = field.create_cell_reader()
@@ -78,6 +75,8 @@ class FieldJudge:
         )
         if field.type == "date" and field.format != "default":
             self._canonical = None
+        countable = any(any(char.isdigit() for char in word) for word in self.missing)
+        self._typed_test = None if keyed or countable else typed_number_test(self._facts())
         self._text_keys = field.type in ("string", "any")
         self._known: dict[Any, Verdict] = {}
 
@@ -296,17 +295,13 @@ class FieldJudge:
 
     def judge_values(self, cells: Sequence[Any]) -> ColumnResult:
         """Judge cells of any type, as workbooks and other formats give them: each distinct (type, value) once."""
-        if all(map(_is_text, cells)):
+        kinds = set(map(type, cells))
+        if kinds <= _TEXTS:
             return self.judge(pa.array(cells, pa.string()))
+        if kinds <= _NUMBERS and self._typed_test is not None:
+            return self._judge_numbers(cells)
         verdicts = [self.verdict(cell) for cell in cells]
-        groups: dict[tuple[Any, ...], list[int]] = {}
-        for position, verdict in enumerate(verdicts):
-            if verdict.kind or verdict.notes:
-                groups.setdefault(verdict[:2], []).append(position)
-        bad = []
-        for places in groups.values():
-            texts = pa.array([None if cells[p] is None else _text(cells[p]) for p in places], pa.string())
-            bad.append(BadCells(verdicts[places[0]], pa.array(places, pa.uint64()), texts))
+        bad = self._bad_values(cells, range(len(cells)), verdicts)
         keys = None
         if self.keyed:
             keys = pa.array(
@@ -314,12 +309,33 @@ class FieldJudge:
             )
         return ColumnResult(bad, lambda: pa.array([v.blank for v in verdicts], pa.bool_()), keys)
 
+    def _judge_numbers(self, cells: Sequence[Any]) -> ColumnResult:
+        """Judge numeric cells: only those outside the bounds, and blanks that are required, are read one by one."""
+        amounts = pa.array(cells, pa.float64())
+        assert self._typed_test is not None
+        good = self._typed_test(amounts)
+        if not self.required:
+            good = pc.or_(good, pc.is_null(amounts))
+        places = [] if pc.all(good).as_py() else pc.indices_nonzero(pc.invert(good)).to_pylist()
+        bad = self._bad_values(cells, places, [self.verdict(cells[place]) for place in places])
+        return ColumnResult(bad, lambda: pc.is_null(amounts))
 
-_TEXTS: Iterable[type] = {str, type(None)}
+    def _bad_values(
+        self, cells: Sequence[Any], places: Sequence[int], verdicts: Sequence[Verdict]
+    ) -> list[BadCells]:
+        groups: dict[tuple[Any, ...], list[int]] = {}
+        for place, verdict in zip(places, verdicts, strict=True):
+            if verdict.kind or verdict.notes:
+                groups.setdefault(verdict[:2], []).append(place)
+        result = []
+        for (kind, notes), wrong in groups.items():
+            texts = pa.array([None if cells[p] is None else _text(cells[p]) for p in wrong], pa.string())
+            result.append(BadCells(Verdict(kind, notes, False, None), pa.array(wrong, pa.uint64()), texts))
+        return result
 
 
-def _is_text(value: Any) -> bool:
-    return value.__class__ in _TEXTS
+_TEXTS = {str, type(None)}
+_NUMBERS = {int, float, type(None)}
 
 
 def _text(value: Any) -> str:

@@ -141,10 +141,9 @@ def _too_long() -> dict[str, Any]:
     return descriptor
 
 
-def _workbook(opened: Opened) -> Any:
-    from .workbook import fast_pieces
-
-    return fast_pieces(opened)
+def _workbook(opened: Opened) -> Iterator[Piece] | None:
+    """Return the rows of a workbook that was read without openpyxl."""
+    return opened.sheet.pieces(opened.first_row, opened.width) if opened.sheet is not None else None
 
 
 def _primary(schema: Any, opened: Opened, names: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Opened", "open_table"]
+__all__ = ["Opened", "missing_of", "open_table"]
 
 _HEAD = 1 << 16
 
@@ -34,6 +34,7 @@ class Opened:
     first_row: int = 1
     skip_bytes: int = 0
     translate_newlines: bool = False
+    sheet: Any = None
     started: bool = False
 
     @property
@@ -43,6 +44,8 @@ class Opened:
 
     def rows(self) -> Iterator[tuple[int, list[Any]]]:
         """Yield row numbers and cells as frictionless reads them; raises its ``FrictionlessException``."""
+        if self.sheet is not None:
+            return iter(self.sheet.rows(self.first_row))
         if self.started:
             self.resource.close()
         self.started = True
@@ -65,15 +68,64 @@ def open_table(resource: Any) -> Opened:
         copy.package = resource.package
     if copy.schema:
         copy.schema.foreign_keys = []
+    sheet = _sheet(copy)
+    if sheet is not None:
+        copy = _first_rows(copy, sheet)
     copy.open()
     header = copy.header
     opened = Opened(copy, list(header.get_expected_fields()), list(copy.labels), list(header.errors))
     if not (copy.labels or copy.fragment):
         opened.header_errors.insert(0, errors.SourceError(note="the source is empty"))
+    if sheet is not None:
+        opened.sheet, opened.first_row = sheet, copy.dialect.create_first_content_row()
+        copy.close()
+        return opened
     _plan(opened)
     if opened.plain:
         copy.close()
     return opened
+
+
+def _sheet(resource: Any) -> Any:
+    """Return the worksheet when it can be read without openpyxl and in plain order."""
+    dialect = resource.dialect
+    path = resource.normpath
+    if not path or not path.lower().endswith(".xlsx") or resource.format not in (None, "xlsx"):
+        return None
+    if resource.compression or resource.extrapaths or "://" in path:
+        return None
+    if dialect.comment_char or dialect.comment_rows or dialect.skip_blank_rows or not dialect.header:
+        return None
+    schema = resource.schema
+    if schema is not None and not all("" in missing_of(item) for item in schema.fields):
+        return None
+    from .workbook import read_sheet
+
+    control = dialect.get_control("excel") if dialect.has_control("excel") else None
+    return read_sheet(path, control, exact=schema is not None and any(map(_counts_spelling, schema.fields)))
+
+
+def _counts_spelling(item: Any) -> bool:
+    """For years and numeric missing values 35 and 35.0 are different cells of a workbook."""
+    return item.type == "year" or any(any(char.isdigit() for char in word) for word in missing_of(item))
+
+
+def _first_rows(resource: Any, sheet: Any) -> Any:
+    """Return a resource of the sheet's first rows, from which frictionless tells header and fields."""
+    from frictionless import Dialect
+    from frictionless.resources import TableResource
+
+    dialect = Dialect(header_case=resource.dialect.header_case)
+    for name in ("header", "header_rows", "header_join"):
+        if resource.dialect.has_defined(name):
+            setattr(dialect, name, getattr(resource.dialect, name))
+    return TableResource(
+        data=sheet.sample(),
+        name=resource.name,
+        schema=resource.schema,
+        dialect=dialect,
+        detector=resource.detector,
+    )
 
 
 def _plan(opened: Opened) -> None:
@@ -107,13 +159,15 @@ def _one_ascii(char: str | None) -> bool:
 
 def _blanks_alike(opened: Opened) -> bool:
     """An empty line and a line of empty cells look the same to the fast reader; both must be blank."""
-    for item in opened.fields:
-        missing = item.missing_values
-        if not item.has_defined("missing_values") and item.schema:
-            missing = item.schema.missing_values
-        if "" not in missing:
-            return False
-    return True
+    return all("" in missing_of(item) for item in opened.fields)
+
+
+def missing_of(item: Any) -> list[str]:
+    """Return the missing values of a field: its own, or those of its schema."""
+    missing: list[str] = item.missing_values
+    if not item.has_defined("missing_values") and item.schema:
+        missing = item.schema.missing_values
+    return missing
 
 
 def _measure_head(opened: Opened, records: int) -> bool:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from .moments import DATE, moment_pattern
 from .patterns import sound_pattern
 
-__all__ = ["Facts", "Test", "proof"]
+__all__ = ["Facts", "Test", "proof", "typed_number_test"]
 
 Test = Callable[[pa.StringArray], pa.BooleanArray]
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -141,15 +141,9 @@ def _number(facts: Facts) -> Test | None:
 def _numeric(facts: Facts, shape: str) -> Test | None:
     if any(value is not None for name, value in facts.options.items() if name != "float_number"):
         return None
-    bounds: list[tuple[Any, float]] = []
-    for name in _BOUNDS:
-        given = facts.constraints.get(name)
-        if given is None:
-            continue
-        bound = facts.read(given)
-        if bound is None or isinstance(bound, bool) or not _exact(bound):
-            return None
-        bounds.append((_COMPARE[name], float(bound)))
+    bounds = _limits(facts)
+    if bounds is None:
+        return None
     if not bounds:
         return _matches(shape)
 
@@ -165,6 +159,39 @@ def _numeric(facts: Facts, shape: str) -> Test | None:
         return good
 
     return test
+
+
+def typed_number_test(facts: Facts) -> Callable[[pa.DoubleArray], pa.BooleanArray] | None:
+    """Return the fast test of numeric cells (a workbook's) of a number or integer field, ``None`` when there is none."""
+    asked = {name for name, value in facts.constraints.items() if value is not None}
+    if facts.type not in ("number", "integer") or not asked <= {"required", "unique", *_BOUNDS}:
+        return None
+    bounds = _limits(facts)
+    if bounds is None:
+        return None
+
+    def test(amounts: pa.DoubleArray) -> pa.BooleanArray:
+        whole = facts.type == "integer"
+        good = pc.equal(pc.floor(amounts), amounts) if whole else pc.is_valid(amounts)
+        for compare, limit in bounds:
+            good = pc.and_(good, compare(amounts, limit))
+        return pc.fill_null(good, False)
+
+    return test
+
+
+def _limits(facts: Facts) -> list[tuple[Any, float]] | None:
+    """Return the numeric bounds with their comparisons, ``None`` when one is not exact as a float."""
+    bounds: list[tuple[Any, float]] = []
+    for name in _BOUNDS:
+        given = facts.constraints.get(name)
+        if given is None:
+            continue
+        bound = facts.read(given)
+        if bound is None or isinstance(bound, bool) or not _exact(bound):
+            return None
+        bounds.append((_COMPARE[name], float(bound)))
+    return bounds
 
 
 def _exact(bound: Any) -> bool:

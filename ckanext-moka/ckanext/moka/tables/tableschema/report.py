@@ -132,7 +132,7 @@ def _task(table: TableResult, validation: Validation, limit_errors: int | None) 
         if table.rows:
             last = _last_row(table, validation.limit_rows)
             stats["rows"] = validation.limit_rows if last is not None else table.rows
-    resource = opened.resource if opened is not None else table.resource
+    resource = table.resource
     return {
         "name": resource.name, "type": resource.type, "valid": not errors, "place": resource.place,
         "labels": opened.labels if opened is not None else [], "stats": stats, "warnings": warnings, "errors": errors,
