@@ -75,7 +75,7 @@ def header_row(grid: Grid, rows: list[int], core: set[int]) -> int:
         below = head[position + 1 : position + 8]
         score = share * 2 + cover * 2 + len(set(texts)) / len(texts) + contrast(grid, row, below)
         # Where all cells are words, a gap in the header must not make the first record one.
-        score += header_words(grid, row) * 0.7 if cover > 0.6 else 0.0
+        score += header_words(grid, row) * 1.5 if cover > 0.6 else 0.0
         score -= notes * 2 + position * 0.12
         if any(len(t) > 60 for t in texts):
             score -= 0.5
