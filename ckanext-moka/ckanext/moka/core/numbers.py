@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-__all__ = ["CHARACTERS", "MARKS", "Number", "is_mark", "parse_number", "plain_number"]
+__all__ = ["CHARACTERS", "MARKS", "UNITS", "Number", "is_mark", "parse_number", "plain_number"]
 
 # Marks that stand for "nil", "unknown", "suppressed" ... in statistics; one mark has several meanings, so it is kept.
 MARKS = frozenset(
@@ -46,7 +46,8 @@ MARKS = frozenset(
     ]
 )
 
-_UNITS = (
+# What may stand behind a number, as alternatives of a pattern.
+UNITS = (
     "円|千円|百万円|億円|人|名|世帯|戸|棟|室|部屋|件|台|箇所|か所|カ所|ヶ所|校|園|店|社|団体|冊|本|枚|匹|頭|羽|株|基|床|席|"
     "畳|歳|才|回|㎡|m2|平方メートル|㎥|m3|ha|ヘクタール|a|アール|km2|k㎡|㎢|km|m|cm|mm|メートル|kg|g|mg|t|トン|L|l|リットル|"
     "kW|kw|kWh|℃|度|%|パーセント|点|倍|時間|泊|口|票|区画|㎞|㎝|㎜|㎏|㌔|㍍"
@@ -54,14 +55,14 @@ _UNITS = (
 _PLAIN = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _LOOSE = re.compile(
     rf"(?P<about>約|およそ|概ね|~)?\s*(?P<sign>[-+△▲])?\s*(?P<money>[¥\\])?\s*"
-    rf"(?P<digits>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?P<fraction>\.[0-9]+)?\s*(?P<unit>{_UNITS})?(?P<note>\s*(?:[*※][0-9]*|\(?注[0-9]*\)?))?"
+    rf"(?P<digits>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?P<fraction>\.[0-9]+)?\s*(?P<unit>{UNITS})?(?P<note>\s*(?:[*※][0-9]*|\(?注[0-9]*\)?))?"
 )
 # Every character that a number or a mark can be written with.
 CHARACTERS = "".join(
     sorted(
         {
             *"0123456789０１２３４５６７８９.,．，+＋△▲¥￥\\約およそ概ね~*＊※()（）注 \u3000\t\xa0\r\n％㎡㎥㎢㎞㎝㎜㎏−",
-            *_UNITS.replace("|", ""),
+            *UNITS.replace("|", ""),
             *"".join(MARKS),
         }
     )

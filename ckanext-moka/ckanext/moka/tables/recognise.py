@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import moka_schemas
 
 from ..core.naming import label_key
+from ..core.numbers import UNITS
 from .model import Table
 
 __all__ = ["apply_schema", "differences", "physical_words", "recognise"]
@@ -26,7 +27,7 @@ _EXACT, _ALIAS = 1.0, 0.8
 _FILE_NAME = re.compile(r"^[0-9]{5,6}_([a-z_]+?)(?:_[0-9]+)?(?:_(?:all|new))?\.[a-z]+$", re.IGNORECASE)
 # What people write beside a name: 【必須】, (必須), ※, *, ← …
 _REMARK = re.compile(r"[【\[(（]\s*(?:必須|任意|推奨|入力必須)\s*[】\])）]|[※＊*◎○]+$|^[※＊*◎○]+|(?:←|⇐).*$")
-_UNIT = re.compile(r"[（(](?:人|名|m|㎡|m2|ｍ|円|台|箇所|か所|個|件|度|歳|世帯|%|％|kcal|g|mg|μg|ｇ)[）)]$")
+_UNIT = re.compile(rf"[（(](?:{UNITS}|kcal|μg|ｍ|％|ｇ)[）)]$")
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,9 @@ class ChangeList(Sequence[Change]):
     def _all(self) -> list[Change]:
         return list(chain.from_iterable(part() for _count, part in self._parts))
 
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self._all)
+
     def __len__(self) -> int:
         return sum(count for count, _part in self._parts)
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from re import Pattern
 from typing import Any
 
-from ..model import Change, Column, Table, Value, address, as_text
+from ..model import Change, Column, Table, Value, address, as_text, column_letters
 from ..profile import Profile, profile
 
 __all__ = ["EVERYTHING", "Selection", "Working"]
@@ -105,13 +105,15 @@ class Working:
 
     def changes(self) -> Iterator[Change]:
         """Every changed cell, step by step."""
-        sheet = self.table.sheet.name
+        sheet, rows = self.table.sheet.name, self.table.data_rows
+        letters, label = column_letters(self.index), self.label
         for position, value in self.source.places(set(self._final)):
-            cell, row = self.table.place(position, self.source)
+            row = rows[position] + 1
+            cell = f"{letters}{row}"
             for rule, mapping in self.edits:
                 new = mapping.get(value)
                 if new is not None:
-                    yield Change(rule, sheet, cell, row, self.label, value, new)
+                    yield Change(rule, sheet, cell, row, label, value, new)
                     value = new
 
     def header_cell(self) -> str:
