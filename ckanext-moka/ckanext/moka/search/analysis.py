@@ -54,6 +54,7 @@ _SOFT = frozenset({"動詞", "形容詞", "副詞", "形状詞"})
 _CHUNK = 12000  # characters; SudachiPy refuses more than 49,149 bytes at once
 # Suffixes that are voiced behind another word, which the dictionary reads unvoiced (避難所, 保育所).
 _VOICED = {"所": "ジヨ"}
+NEAR = 3  # units between which one of a single character leans on another
 CHAIN = 4
 MAX_READING = 24
 
@@ -196,6 +197,12 @@ def is_kana(text: str) -> bool:
     return bool(_KANA.match(text))
 
 
+def leans(unit: Token, before: Token) -> bool:
+    """Tell whether ``unit`` is of one character (所, 日) and close behind ``before``, so that they belong together."""
+    single = len(unit.forms[0]) == 1 and is_japanese(unit.forms[0])
+    return single and 0 < unit.position - before.position <= NEAR
+
+
 def is_japanese(text: str) -> bool:
     """Tell whether ``text`` has kana or kanji in it."""
     return bool(_CJK_RUN.search(text))
@@ -249,6 +256,7 @@ def _with_voiced_suffixes(found: list[Token]) -> list[Token]:
     return out
 
 
+@lru_cache(maxsize=65536)
 def _forms(surface: str, normal: str) -> tuple[str, ...]:
     """Return the forms of a word: as written, its dictionary form, without the last ー, in digits."""
     found = [folded(surface), _base(normal)]

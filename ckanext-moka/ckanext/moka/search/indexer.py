@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 from collections import defaultdict
@@ -13,7 +14,7 @@ from typing import Any
 
 from ckanext.moka.search import analysis, fields
 
-__all__ = ["GRAM", "NAME", "build_row", "forget", "sanitise"]
+__all__ = ["GRAM", "LEANS", "NAME", "NEXT", "build_row", "forget", "sanitise"]
 
 _MAX_POSITION = 16383  # PostgreSQL's limit; later words are found, their closeness is not known
 _GAP = 8
@@ -21,6 +22,7 @@ _LEXEME_BYTES = 2000
 _EPOCH = dt.datetime(1970, 1, 1)
 GRAM = "g:"  # stands before a pair of characters, NAME before the name of a dataset
 NAME = "="
+NEXT, LEANS = "+", "~"  # stand between two units, see _pairs
 _LABELS = "permission_labels"
 _CACHED_CHARS = 300
 _VECTORS = ("head", "words", "found", "fielded")
@@ -257,9 +259,26 @@ def _sentence(text: str) -> _Piece:
 def _lexemes(text: str) -> _Piece:
     units = analysis.tokens(text)
     words = [(form, token.position) for token in units if not token.joining for form in token.forms]
+    words += _pairs([token for token in units if not token.joining])
     reads = [(f"r:{reading}", position) for position, reading in analysis.readings(units)]
     grams = [(GRAM + pair, position) for position, pair in analysis.bigrams(text)]
     return _Piece(_quoted(words), _quoted(reads), _quoted(grams), len(units), len(grams) * 2)
+
+
+def _pairs(units: list[analysis.Token]) -> Iterator[tuple[str, int]]:
+    """Yield the lexemes "a+b" for units that follow each other and "a~b" for one that leans on a unit before it.
+
+    With these, two words in order are one word to the index; it would otherwise have to look into every document
+    that has both.
+    """
+    for place, unit in enumerate(units):
+        for before in units[max(0, place - analysis.NEAR) : place]:
+            gap = unit.position - before.position
+            marks = [
+                mark for mark, there in ((NEXT, gap == 1), (LEANS, analysis.leans(unit, before))) if there
+            ]
+            for mark, form, other in itertools.product(marks, before.forms, unit.forms):
+                yield f"{form}{mark}{other}", before.position
 
 
 _remembered = lru_cache(maxsize=8192)(_lexemes)

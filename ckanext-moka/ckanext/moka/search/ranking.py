@@ -12,6 +12,7 @@ that matches counts more than a long one.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -224,13 +225,19 @@ def _levels(words: WordQuery) -> list[tuple[float, str]]:
 
 def _mild() -> list[str]:
     """Tie-breakers: the year that a title names, the last change, and use; together half a point at most."""
-    now = "extract(year FROM now())::int"
-    days = "greatest(0, extract(epoch FROM now()) / 86400 - coalesce(d.modified, 0) / 86400000.0)"
+    today = dt.date.today()
+    age = f"({today.year} - coalesce(d.year, {today.year}))"
+    days = f"greatest(0, {(today - dt.date(1970, 1, 1)).days} - coalesce(d.modified, 0) / 86400000)"
     return [
-        f"{YEAR!r} * greatest(0, least(1, 1 - ({now} - coalesce(d.year, {now})) / {YEARS!r}.0))",
-        f"{FRESH!r} * exp(- least({days}, 36500) / {FRESH_DAYS!r}.0)",
-        f"{USED!r} * least(1, ln(1 + d.views) / ln(1 + {USED_VIEWS!r}))",
+        f"{_float(YEAR)} * greatest(0, least(1, 1 - {age} / {_float(YEARS)}))",
+        f"{_float(FRESH)} * exp(- least({days}, 36500) / {_float(FRESH_DAYS)})",
+        f"{_float(USED)} * least(1, ln(1 + d.views::double precision) / {_float(math.log(1 + USED_VIEWS))})",
     ]
+
+
+def _float(number: float) -> str:
+    """Return ``number`` as what PostgreSQL reckons fast with; a plain 0.3 is an exact decimal to it."""
+    return f"CAST({float(number)!r} AS double precision)"
 
 
 def _best_sql(parts: list[str]) -> str:

@@ -76,7 +76,7 @@ def create_tables() -> None:
         connection.execution_options(isolation_level="READ COMMITTED").begin(),
     ):
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(7268245)"))
-        anew = _version(connection) != schema_sql.VERSION
+        anew = _version(connection) < schema_sql.VERSION  # a newer one is that of a process started later
         for statement in (*(schema_sql.DROP_DOCUMENTS if anew else ()), *schema_sql.CREATE):
             connection.execute(sa.text(statement))
         if anew and connection.execute(sa.text("SELECT to_regclass('public.package')")).scalar():
@@ -195,8 +195,12 @@ def ensure_tables() -> None:
 
 
 def epoch() -> str:
-    """Return the epoch of the tables (created when they are missing)."""
-    return read(_epoch)
+    """Return the epoch of the tables; they are created when they are missing or of an older version."""
+    found, version = read(_epoch)
+    if version < schema_sql.VERSION:
+        create_tables()
+        found, _ = read(_epoch)
+    return found
 
 
 def commit_joined() -> None:
@@ -216,8 +220,11 @@ def in_transaction(job: Callable[[Connection], _Result]) -> Callable[[Connection
     return run
 
 
-# Names columns of the present version, so that older tables are noticed.
-_EPOCH = "SELECT epoch, (SELECT labels FROM moka_search.document LIMIT 0), (SELECT tx FROM moka_search.waiting LIMIT 0) FROM moka_search.about"
+# Names tables, so that it is noticed when one is missing.
+_EPOCH = (
+    "SELECT epoch, version, (SELECT labels FROM moka_search.document LIMIT 0), "
+    "(SELECT tx FROM moka_search.waiting LIMIT 0) FROM moka_search.about"
+)
 
 
 def remembered_epoch() -> str:
@@ -236,8 +243,9 @@ def remember_epoch(value: str) -> None:
 _epochs: dict[str, str] = {}
 
 
-def _epoch(connection: Connection) -> str:
-    return str(connection.exec_driver_sql(_EPOCH).one()[0])
+def _epoch(connection: Connection) -> tuple[str, int]:
+    row = connection.exec_driver_sql(_EPOCH).one()
+    return str(row[0]), int(row[1])
 
 
 def _has_cache(session: Any) -> bool:

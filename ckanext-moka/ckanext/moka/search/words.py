@@ -14,11 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ckanext.moka.search import analysis, romaji, synonyms, variants
-from ckanext.moka.search.indexer import GRAM, quote
+from ckanext.moka.search.indexer import GRAM, LEANS, NEXT, quote
 
 __all__ = ["WordQuery", "forget", "pattern_prefix", "word_query"]
 
-NEAR = 3
 LONGEST = 6  # units of one entry of the synonyms
 _MIN_GRAM_RUN = 3
 _MAX_TERMS = 40
@@ -128,10 +127,23 @@ def _unit(unit: analysis.Token) -> str:
 
 
 def _sequence(units: list[analysis.Token]) -> str:
+    """Return units in order: the index knows which two follow each other, longer runs are looked at."""
+    follow = [
+        _pair(before, unit, NEXT)
+        for before, unit in zip(units, units[1:], strict=False)
+        if unit.position == before.position + 1
+    ]
+    if len(units) == 2 and follow:
+        return follow[0]
     text = _unit(units[0])
     for before, unit in zip(units, units[1:], strict=False):
         text += f" <{unit.position - before.position}> {_unit(unit)}"
-    return f"({text})"
+    return f"({' & '.join([*follow, f'({text})'])})"
+
+
+def _pair(before: analysis.Token, unit: analysis.Token, mark: str) -> str:
+    both = " | ".join(_lexeme(f"{form}{mark}{other}") for form in before.forms for other in unit.forms)
+    return f"({both})"
 
 
 def _plain(text: str) -> str:
@@ -165,7 +177,7 @@ def _terms(units: list[analysis.Token]) -> Iterator[WordQuery]:
             length, entry = units[place].span, None
         taken = units[place : place + length]
         place += length
-        suffix = place < len(units) and _leans(units[place], taken[-1])
+        suffix = place < len(units) and analysis.leans(units[place], taken[-1])
         if suffix and entry is None:
             taken.append(units[place])
             place += 1
@@ -230,8 +242,8 @@ def _era_of(western: int) -> str | None:
     era, letter, first = ("令和", "r", 2018) if western > 2018 else ("平成", "h", 1988)
     if western <= first:
         return None
-    number = _lexeme(str(western - first))
-    return f"(({_lexeme(era)} | {_lexeme(letter)}) <1> {number})"
+    number = western - first
+    return "(" + " | ".join(_lexeme(f"{sign}{NEXT}{number}") for sign in (era, letter)) + ")"
 
 
 def _term(units: list[analysis.Token], entry: synonyms.Entry | None) -> WordQuery:
@@ -260,9 +272,9 @@ def _term(units: list[analysis.Token], entry: synonyms.Entry | None) -> WordQuer
 def _own(units: list[analysis.Token]) -> str:
     if len(units) == 1:
         return _unit(units[0])
-    close = [_leans(unit, before) for before, unit in zip(units, units[1:], strict=False)]
+    close = [analysis.leans(unit, before) for before, unit in zip(units, units[1:], strict=False)]
     parts = [
-        _near(units[place], units[place + 1]) if leans else "" for place, leans in enumerate(close)
+        _pair(units[place], units[place + 1], LEANS) if leans else "" for place, leans in enumerate(close)
     ]  # a unit that leans, or is leant on, is in one of these
     parts += [
         _unit(unit)
@@ -271,16 +283,6 @@ def _own(units: list[analysis.Token]) -> str:
     ]
     parts = [part for part in parts if part]
     return parts[0] if len(parts) == 1 else f"({' & '.join(parts)})"
-
-
-def _leans(unit: analysis.Token, before: analysis.Token) -> bool:
-    single = len(unit.forms[0]) == 1 and analysis.is_japanese(unit.forms[0])
-    return single and unit.position - before.position <= NEAR
-
-
-def _near(before: analysis.Token, unit: analysis.Token) -> str:
-    pairs = (f"{_unit(before)} <{gap}> {_unit(unit)}" for gap in range(1, NEAR + 1))
-    return "(" + " | ".join(pairs) + ")"
 
 
 def _gram_query(folded: str, units: list[analysis.Token]) -> str | None:
