@@ -235,7 +235,7 @@ def is_form(grid: Grid, rows: list[int], data: list[int], columns: int) -> bool:
     """A paper form or a list of items of one thing rather than a table with a row for every record."""
     lines = rows[:60]
     marks = sum(bool(_FORM.search(grid.text(r, c))) for r in lines for c in grid.filled[r])
-    if marks >= 2 and len(data) <= 4 and len(rows) <= 80:
+    if len(rows) <= 80 and ((marks >= 2 and len(data) <= 4) or (marks >= 3 and len(data) <= 15)):
         return True
     wide = [r for r in lines if len(grid.filled[r]) >= 2]
     if columns != 2 or len(wide) < 4 or len(rows) > 40:
