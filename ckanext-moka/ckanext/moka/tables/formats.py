@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
-__all__ = ["Looker", "Looks", "looks"]
+__all__ = ["MOST", "Looks", "looks"]
 
 # Style number -> what is unusual about it: fill:FFFF00, font:FF0000, bold, italic, strike.
 Looks = dict[int, frozenset[str]]
 # More cells than this in one style are the design of the sheet, not a distinction between its cells.
 MOST = 50_000
 _WHITE = {"FFFFFF", "theme:0", "indexed:9", "indexed:64", "indexed:65"}
-_BLACK = {"000000", "theme:1", "indexed:8", "indexed:64", "auto"}
+# Theme colours 10 and 11 are those of links.
+_BLACK = {"000000", "theme:1", "theme:10", "theme:11", "indexed:8", "indexed:64", "auto"}
 # The colours that spreadsheets give to links by themselves.
-_LINK = {"theme:10", "theme:11", "0563C1", "0000FF", "954F72", "indexed:12"}
+_LINK = {"0563C1", "0000FF", "954F72", "indexed:12"}
 
 
 def looks(styles: bytes) -> Looks:
@@ -31,33 +31,6 @@ def looks(styles: bytes) -> Looks:
         if marks:
             found[number] = marks
     return found
-
-
-class Looker:
-    """Collects the cells of a sheet whose style is one of ``styles``, block by block of its XML."""
-
-    def __init__(self, styles: Looks) -> None:
-        self._styles = dict(styles)
-        self._cells: dict[int, list[tuple[int, int]]] = {number: [] for number in styles}
-
-    def read(self, data: bytes) -> None:
-        """Take in whole cells."""
-        used = [number for number in self._styles if b' s="%d"' % number in data]
-        if not used:
-            return
-        numbers = b"|".join(b"%d" % number for number in used)
-        for match in re.finditer(rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})" s="(' + numbers + rb')"', data):
-            column = 0
-            for letter in match[1]:
-                column = column * 26 + letter - 64
-            self._cells[int(match[3])].append((int(match[2]) - 1, column - 1))
-        for number in used:
-            if len(self._cells[number]) > MOST:
-                del self._styles[number], self._cells[number]
-
-    def found(self) -> list[tuple[int, int, frozenset[str]]]:
-        """Return row, column (from 0) and look of the cells found."""
-        return [(r, c, self._styles[number]) for number, cells in self._cells.items() for r, c in cells]
 
 
 def _children(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
