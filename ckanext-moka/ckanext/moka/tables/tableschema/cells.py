@@ -93,7 +93,7 @@ class FieldJudge:
 
     def verdict(self, source: Any) -> Verdict:
         """Return what frictionless's reader says of ``source`` (a text, a typed value, ``None`` for an absent cell)."""
-        token = (source.__class__, source) if not isinstance(source, str) else source
+        token: Any = (source.__class__, source) if not isinstance(source, str) else source
         try:
             known = self._known.get(token)
         except TypeError:

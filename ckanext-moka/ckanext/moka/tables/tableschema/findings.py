@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as fresh
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -34,10 +35,10 @@ class Group:
     name: str | None
     note: str
     rank: int
-    rows: list[pa.Int64Array] = field(default_factory=list)
-    texts: list[pa.StringArray] = field(default_factory=list)
-    details: list[pa.Array] = field(default_factory=list)
-    info: dict[str, Any] = field(default_factory=dict)
+    rows: list[pa.Int64Array] = fresh(default_factory=list)
+    texts: list[pa.StringArray] = fresh(default_factory=list)
+    details: list[pa.Array] = fresh(default_factory=list)
+    info: dict[str, Any] = fresh(default_factory=dict)
 
     @property
     def count(self) -> int:

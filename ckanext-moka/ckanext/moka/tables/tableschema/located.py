@@ -98,7 +98,7 @@ def _one(table: Table, resource: Any, interner: Interner) -> Judged:
 
     labels = [column.raw_label for column in table.columns]
     try:
-        schema = resource.schema.to_copy() if resource.schema else None
+        schema: Any = resource.schema.to_copy() if resource.schema else None
         fields = _named(schema, labels) if schema else []
         dialect = Dialect(header_case=resource.dialect.header_case)
         inline = TableResource(

@@ -109,13 +109,17 @@ def _string(facts: Facts) -> Test | None:
             if not isinstance(rules[name], int) or isinstance(rules[name], bool) or abs(rules[name]) > 2**30:
                 return None
             bound = pa.scalar(rules[name], pa.int32())
-            tests.append(lambda cells, c=compare, b=bound: c(pc.utf8_length(cells), b))
+            tests.append(_length_test(compare, bound))
     if "pattern" in rules:
         shape = sound_pattern(rules["pattern"])
         if shape is None or not _compiles(shape):
             return None
         tests.append(_matches(shape))
     return _all_of(tests)
+
+
+def _length_test(compare: Any, bound: pa.Scalar) -> Test:
+    return lambda cells: compare(pc.utf8_length(cells), bound)
 
 
 def _compiles(shape: str) -> bool:

@@ -141,7 +141,7 @@ def _task(table: TableResult, validation: Validation, limit_errors: int | None) 
 
 def described(table: TableResult, items: list[Item]) -> list[dict[str, Any]]:
     """Return faults as frictionless describes them; the cells of their rows are read from the file again."""
-    wanted = {item.row for item in items if not isinstance(item, dict) and item.row is not None}
+    wanted: set[int | None] = {item.row for item in items if not isinstance(item, dict)}
     cells = _cells_of(table, wanted)
     return [
         item if isinstance(item, dict) else _describe(table, item, cells.get(item.row, [])) for item in items
