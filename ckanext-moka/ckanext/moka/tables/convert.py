@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
-import openpyxl
 import pyarrow
-import pyarrow.parquet
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+import pyarrow.compute as pc
 
 from .model import Value, as_text
 from .repair import CleanColumn, CleanTable
+from .repair.result import cast_value
+from .stores import Store
+from .views import Cells
 
 __all__ = ["FORMATS", "CannotConvert", "csv_rows", "write", "written"]
 
+# Lines of a CSV file that are written at once.
+_LINES = 20_000
+# What XML cannot carry.
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LATITUDE = ("latitude", "lat")
 _LONGITUDE = ("longitude", "lng", "lon")
 _ARROW = {
@@ -64,11 +71,47 @@ def written(out: Path) -> Iterator[Path]:
 
 
 def _csv(table: CleanTable, out: Path, bom: bool) -> int:
-    with out.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow([column.label for column in table.columns])
-        writer.writerows(zip(*map(_csv_column, table.columns), strict=True))
+    with out.open("wb") as stream:
+        stream.write(codecs.BOM_UTF8 if bom else b"")
+        stream.write(_csv_line([column.label for column in table.columns]))
+        columns = [_csv_cells(column, len(table.columns) == 1) for column in table.columns]
+        for start in range(0, table.row_count, _LINES):
+            parts = [cells.take(codes[start : start + _LINES]) for cells, codes in columns]
+            lines = pc.binary_join_element_wise(*parts, ",")
+            lines = pc.binary_join_element_wise(lines, pyarrow.scalar("\r\n"), "")
+            stream.write(_content(lines))
     return table.row_count
+
+
+def _csv_line(cells: list[str]) -> bytes:
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().encode()
+
+
+def _csv_cells(column: CleanColumn, alone: bool) -> tuple[Any, Any]:
+    """Return the distinct cells as a CSV file spells them, and which of them each cell is; quoted as ``csv`` does."""
+    known = column.written.store if isinstance(column.written, Cells) and column.type != "datetime" else None
+    store = known or Store.of_values(_csv_column(column))
+    if store.native:
+        words = pyarrow.array([as_text(value) for value in store.pool], pyarrow.string())
+    else:
+        words = pc.fill_null(store.words, "")
+    special = pc.match_substring_regex(words, '[",\r\n]')
+    if alone:
+        special = pc.or_(special, pc.equal(words, ""))
+    if pc.any(special).as_py():
+        inner = pc.replace_substring(words, '"', '""')
+        quote = pyarrow.scalar('"')
+        words = pc.if_else(special, pc.binary_join_element_wise(quote, inner, quote, ""), words)
+    return words, store.codes
+
+
+def _content(lines: Any) -> memoryview:
+    """Return the bytes of an Arrow array of strings, one after another."""
+    _valid, offsets, data = lines.buffers()
+    ends = pyarrow.Array.from_buffers(pyarrow.int32(), len(lines) + 1, [None, offsets], offset=lines.offset)
+    return memoryview(data)[ends[0].as_py() : ends[-1].as_py()]
 
 
 def csv_rows(table: CleanTable) -> list[list[str]]:
@@ -149,12 +192,27 @@ def _geojson(table: CleanTable, out: Path, _bom: bool) -> int:
 
 
 def _parquet(table: CleanTable, out: Path, _bom: bool) -> int:
+    from pyarrow import parquet
+
     fields = [
         pyarrow.field(c.name, _ARROW[c.type], metadata={"label": c.label.encode()}) for c in table.columns
     ]
-    arrays = [pyarrow.array(c.values, type=_ARROW[c.type]) for c in table.columns]
-    pyarrow.parquet.write_table(pyarrow.table(arrays, schema=pyarrow.schema(fields)), out, compression="zstd")
+    arrays = [_typed(column) for column in table.columns]
+    parquet.write_table(pyarrow.table(arrays, schema=pyarrow.schema(fields)), out, compression="zstd")
     return table.row_count
+
+
+def _typed(column: CleanColumn) -> Any:
+    """Return the cells as an Arrow array of the column's type."""
+    kind = _ARROW[column.type]
+    if not isinstance(column.written, Cells):
+        return pyarrow.array(column.values, type=kind)
+    store = column.written.store
+    if column.type == "text" and not store.native:
+        words = pc.if_else(pc.equal(store.words, ""), pyarrow.scalar(None, pyarrow.string()), store.words)
+    else:
+        words = pyarrow.array([cast_value(value, column.type) for value in store.pool], type=kind)
+    return words.take(store.codes)
 
 
 def _xlsx(table: CleanTable, out: Path, _bom: bool) -> int:
@@ -162,6 +220,9 @@ def _xlsx(table: CleanTable, out: Path, _bom: bool) -> int:
         raise CannotConvert(
             f"{table.row_count:,} 行あり、Excel の上限（1,048,576 行）を超えます。CSV か Parquet にしてください。"
         )
+    # Only those who write a workbook wait for openpyxl.
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("data")
     sheet.append([column.label for column in table.columns])
@@ -179,10 +240,12 @@ def _xlsx_cell(sheet: Any, value: Value) -> Any:
         raise CannotConvert(
             f"{len(value):,} 文字のセルがあり、Excel の上限（32,767 文字）を超えます。CSV にしてください。"
         )
-    if ILLEGAL_CHARACTERS_RE.search(value):
+    if _ILLEGAL.search(value):
         raise CannotConvert("Excel では表せない制御文字があります。CSV にしてください。")
     if value[:1] != "=":
         return value
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet)
     cell.value, cell.data_type = value, "s"
     return cell

@@ -26,6 +26,11 @@ class Cells(Sequence[Value]):
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @property
+    def store(self) -> Store:
+        """The column's distinct values and codes."""
+        return self._store
+
     def __len__(self) -> int:
         return len(self._store)
 
