@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckanext.moka.core.numbers import is_mark
+from ckanext.moka.core.numbers import is_mark, plain_number
 from ckanext.moka.tables.convert import csv_rows
 from ckanext.moka.tables.locate import locate
-from ckanext.moka.tables.model import Change, Range, Sheet, as_text
+from ckanext.moka.tables.model import Change, Range, Sheet, Value, address, as_text
 from ckanext.moka.tables.recognise import recognise
 from ckanext.moka.tables.repair import RULES, CleanTable, Selection, repair, undo
 
@@ -95,8 +95,21 @@ def dirty(draw: st.DrawFn) -> Grid:
     return [row + [""] * (width - len(row)) for row in grid]
 
 
-def repaired(grid: Grid, merged: list[Range] | None = None, **selection: Any) -> CleanTable | None:
-    sheet = Sheet(None, [list(row) for row in grid], merged=merged or [])
+def native(text: str) -> Value:
+    """A cell as a spreadsheet holds it: numbers and days are no texts, blanks are nothing."""
+    if plain_number(text):
+        return float(text) if "." in text else int(text)
+    try:
+        return datetime.fromisoformat(text) if len(text) == 10 else text or None
+    except ValueError:
+        return text
+
+
+def repaired(
+    grid: Grid, merged: list[Range] | None = None, *, workbook: bool = False, **selection: Any
+) -> CleanTable | None:
+    rows: list[list[Value]] = [[native(text) if workbook else text for text in row] for row in grid]
+    sheet = Sheet("表" if workbook else None, rows, merged=merged or [])
     tables = locate(sheet)
     if len(tables) != 1 or not tables[0].columns:
         return None
@@ -155,8 +168,6 @@ def test_every_difference_is_listed_and_every_change_is_one(grid: Grid) -> None:
     for column in clean.columns:
         for row, value in zip(table.data_rows, column.written, strict=True):
             old, new = grid[row][column.index], as_text(value)
-            from ckanext.moka.tables.model import address
-
             chain = chains.get(address(row, column.index), [])
             assert (old == new) == (not chain)
             if chain:
@@ -185,6 +196,46 @@ def test_no_cell_is_lost_and_none_is_made_up(grid: Grid) -> None:
             assert "髙" not in change.old or "髙" in str(change.new)
             assert "\ufa19" not in change.old or "\ufa19" in str(change.new)
             assert "約" not in change.old or "約" in str(change.new)
+
+
+@st.composite
+def workbooks(draw: st.DrawFn) -> tuple[Grid, list[Range]]:
+    """The same as a sheet of a workbook: blanks beside the table, a header in two rows, merged cells in the data."""
+    grid = draw(dirty())
+    left = draw(st.integers(0, 2))
+    grid = [[""] * left + row for row in grid]
+    header = max(range(len(grid)), key=lambda r: sum(cell in KINDS for cell in grid[r]))
+    merged: list[Range] = []
+    if draw(st.booleans()):
+        row = draw(st.integers(header + 1, len(grid) - 2))
+        column = draw(st.integers(left, left + 1))
+        merged.append(Range(row, column, row + 1, column))
+        grid[row + 1][column] = ""
+    if draw(st.booleans()):
+        upper = [""] * len(grid[header])
+        upper[left] = "施設"
+        grid.insert(header, upper)
+        merged = [Range(m.top + 1, m.left, m.bottom + 1, m.right) for m in merged]
+        merged.append(Range(header, left, header, left + 1))
+    return grid, merged
+
+
+@SETTINGS
+@given(workbooks())
+def test_workbooks_keep_the_promises_too(sheet: tuple[Grid, list[Range]]) -> None:
+    grid, merged = sheet
+    clean = repaired(grid, merged, workbook=True)
+    if clean is None:
+        return
+    once = csv_rows(clean)
+    assert shape(undo(once, list(clean.changes))) == shape(grid)
+    again = repaired(once)
+    assert again is not None and list(again.changes) == []
+    around = {sentence.text for sentence in clean.said.cells}
+    outside = [
+        c for c in clean.changes if c.what in ("row", "beside") and c.rule != "L2-03" and c.old.strip()
+    ]
+    assert all(change.old in around for change in outside)
 
 
 @SETTINGS
