@@ -207,14 +207,10 @@ def _entry_at(units: list[analysis.Token], place: int) -> tuple[int, synonyms.En
     """Return the longest run of units from ``place`` that has synonyms, and these."""
     for length in range(min(LONGEST, len(units) - place), 0, -1):
         run = units[place : place + length]
-        found = synonyms.lookup("".join(unit.key for unit in run)) or synonyms.lookup(
-            "".join(unit.forms[0] for unit in run)
-        )
-        if found:
-            return length, found
-    for length in range(min(LONGEST, len(units) - place), 0, -1):
-        typed = "".join(unit.forms[0] for unit in units[place : place + length])
-        found = synonyms.lookup_sound(typed) if len(typed) > 2 and analysis.is_kana(typed) else None
+        typed = "".join(unit.forms[0] for unit in run)
+        found = synonyms.lookup("".join(unit.key for unit in run)) or synonyms.lookup(typed)
+        if found is None and len(typed) > 2 and analysis.is_kana(typed):
+            found = synonyms.lookup_sound(typed)
         if found:
             return length, found
     return 1, None
