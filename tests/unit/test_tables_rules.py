@@ -107,6 +107,7 @@ def test_nothing_is_made_up(tmp_path: Path, text: str) -> None:
         ("施設,部屋1,部屋2,部屋3\nA館,和室,洋室,会議室\nB館,和室,和室,洋室\n", "L3-09", True),
         ("講座,会場\n陶芸,中央公民館、大内分館\n書道,山前分館\n", "L1-07", True),
         ("階級,人数\n髙階級,3\n中階級,2\n", "L1-08", True),
+        ("団体,取組状況\n甲,取組済\n乙,1\n丙,検討中\n丁,取組済\n戊,1\n己,検討中\n", "L2-04", True),
         ("採取日,A,B\n2024-04-01,1,2\n", "L1-05", True),
     ],
 )
@@ -145,6 +146,8 @@ def test_answers_settle_questions_and_nothing_else(tmp_path: Path) -> None:
     assert found(settled) == {"L3-03": "major"}
     assert settled.score["L3"] == 90
     assert {q.rule: q.answer for q in settled.questions} == {"L3-03": False, "L3-08": True}
+    with pytest.raises(ValueError, match="true or false"):
+        csv_report(tmp_path, text, answers={ids["L3-03"]: "no"})
     renamed = api.check(tmp_path / "table.csv", name="copy.csv", lang="en")
     assert {q.rule: q.id for q in renamed.questions} == ids
 

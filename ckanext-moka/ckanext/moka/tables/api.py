@@ -63,7 +63,8 @@ def check(
 
     ``answers`` settles questions of the report by their ids; answers to what is not asked are left aside.
     A file that cannot be read gives a report with one fatal finding. Raises ``KeyError`` for an unknown schema,
-    ``ValueError`` for a language other than ``ja`` and ``en``, and ``OSError`` when there is no such file.
+    ``ValueError`` for a language other than ``ja`` and ``en`` and for answers that are not true or false, and
+    ``OSError`` when there is no such file.
     """
     if lang not in ("ja", "en"):
         raise ValueError(f"unknown language: {lang}")
@@ -207,6 +208,8 @@ def schemas() -> list[str]:
 def _checked(
     path: Path, name: str | None, schema: str | None, lang: str, answers: Answers | None = None
 ) -> tuple[Report, list[Table]]:
+    if any(not isinstance(value, bool) for value in (answers or {}).values()):
+        raise ValueError("answers are true or false")
     started = time.perf_counter()
     size = path.stat().st_size
     try:

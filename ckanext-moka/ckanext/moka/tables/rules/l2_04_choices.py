@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from ...core.numbers import is_mark
 from ...core.text import fold, fold_kana
 from ..cleaning import is_choice
-from ..context import Context, Hit
+from ..context import Context, Hit, joined
+from ..labels import coded_label
+from ..model import as_text
 
 RULE = "L2-04"
+_MOST = 15
 _CIRCLES = str.maketrans(dict.fromkeys("〇◯⚪o", "○") | {"×": "x", "✕": "x", "✖": "x"})
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _OTHER = re.compile(r"[0-9]{1,2}:[0-9]{2}(?:[-~][0-9]{1,2}:[0-9]{2})?|[0-9][0-9,.]*")
@@ -54,6 +57,33 @@ def check(context: Context) -> Iterator[Hit]:
                 named = [f"「{t}」" for t in spellings]
                 if hit := context.group(table, column, wanted, "width" if width else "default", list=named):
                     yield hit
+
+
+def ask(context: Context) -> Hit | None:
+    """Ask once about columns of answers in which numbers and words stand side by side (1, 2, 取組済)."""
+    found = []
+    for table, column, profile in context.columns():
+        if profile.numeric or not coded_label(column.label) or column.index in table.schema_fields:
+            continue
+        if column.store.size > _MOST:
+            continue
+        cells = {v: (as_text(v).strip(), n) for v, n in column.counts.items() if as_text(v).strip()}
+        digits = {v for v, (text, _n) in cells.items() if re.fullmatch(r"[0-9０-９]{1,2}", text)}
+        words = {
+            v for v, (text, _n) in cells.items() if not re.search(r"[0-9０-９]", text) and not is_mark(text)
+        }
+        # 有, 無, 1 and 0 are named by V-12.
+        flags = {"0", "1", *_SAME, *_SAME.values(), "○", "×", "可", "不可", "はい", "いいえ"}
+        total = sum(n for _text, n in cells.values())
+        if not digits or not words or len(digits) + len(words) < len(cells) or total < 2 * len(cells):
+            continue
+        if {text for text, _n in cells.values()} <= flags:
+            continue
+        rarer = min((digits, words), key=lambda group: sum(cells[v][1] for v in group))
+        places = ((i, v) for i, v in enumerate(column.values) if v in rarer)
+        if hit := context.group_at(table, column, places, "mixed"):
+            found.append(hit)
+    return joined(found, "mixed")
 
 
 def _key(text: str) -> str:
