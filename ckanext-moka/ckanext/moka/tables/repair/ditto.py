@@ -15,6 +15,8 @@ __all__ = ["RULES", "fill"]
 
 RULES = ("L2-02",)
 _DITTO = frozenset({"〃", "同上", "仝", "上に同じ", "同前"})
+# These may say the same or something else: they stay, and nothing is copied from them.
+_UNCLEAR = frozenset({"同", "同じ", "々", "″", "”", '"', "''", "”〃"})
 _CELL = re.compile(rf"^\s*(?:{'|'.join(sorted(_DITTO))})\s*\Z")
 
 
@@ -30,7 +32,7 @@ def fill(table: Table, column: Column) -> tuple[Column, list[Change]]:
             continue
         above = values[position - 1]
         text = as_text(above)
-        if not text.strip() or is_mark(text) or text.strip() in _DITTO:
+        if not text.strip() or is_mark(text) or text.strip() in _DITTO | _UNCLEAR:
             continue
         values[position] = above
         cell, row = table.place(position, column)
