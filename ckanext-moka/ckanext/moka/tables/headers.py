@@ -10,7 +10,7 @@ from ..core.text import collapse_spaces
 from .grid import Grid
 
 __all__ = [
-    "ASIDE", "LOOKAHEAD", "NOTE", "SAMPLE", "TITLE_HINT", "body_columns", "contrast", "header_row", "header_words", "labels",
+    "ASIDE", "LEGEND", "LOOKAHEAD", "NOTE", "SAMPLE", "TITLE_HINT", "body_columns", "contrast", "header_row", "header_words", "labels",
     "lower_header", "upper_header",
 ]  # fmt: skip
 
@@ -20,6 +20,7 @@ NOTE = re.compile(
     r"^\s*(?:[（(\[【〔]\s*)?(?:※|＊|\*|注|備考|資料|出典|出所|参考|単位|問合せ|問い合わせ|お問い合わせ|問合先|Ver|ver|バージョン|（注|"
     r"[-－―‐]\s*[0-9０-９]{1,4}\s*[-－―‐]$)"
 )
+LEGEND = re.compile(r"凡例|注意|記入|※|メモ|説明")
 ASIDE = re.compile(
     r"^[（(\[【〔]?\s*(?:担当|所管|電話|ＴＥＬ|TEL|Tel|FAX|ＦＡＸ|問|連絡|凡例|メール|電子メール|[Ee]-?[Mm]ail|作成|更新|発行|URL|ＵＲＬ|注|出典|資料|※|＊|備考)"
 )
@@ -30,6 +31,8 @@ _HEADER_WORD = re.compile(
     r"数|率|額|量|計|合計|総数|面積|人口|世帯|世帯数|男|女|定員|料金|単価|コード|ID|No|NO|№|URL|所管|担当|担当課|管理者|設置者|代表者|対象|"
     r"緯度|経度|郵便番号|地区|町名|学校|施設|部|課|品目|金額|構成比|前年比|増減)(?:[（(].*[）)])?$"
 )
+# What stands beside a title rather than above columns: "施設名：", a postal address, a phone number.
+_ASIDE_TEXT = re.compile(r"[:：]\s*$|〒|[0-9０-９]{2,4}[-－][0-9０-９]{2,4}")
 _UNIT = re.compile(
     r"^[（(]?(?:人|名|世帯|戸|棟|件|回|日|年|円|千円|百万円|億円|台|箇所|か所|ヶ所|校|園|学級|店|団体|冊|本|枚|頭|羽|ha|ａ|a|㎡|m2|ｍ2|㎥|"
     r"m3|ｍ3|km|㎞|ｋｍ|km2|ｔ|t|トン|kg|ｋｇ|kWh|ｋＷｈ|L|kL|％|%|‰|℃|mm|㎜|m/s|ｍ|m|歳|時間|点|倍|票)[）)]?$"
@@ -122,7 +125,7 @@ def upper_header(grid: Grid, row: int, below: int, core: set[int]) -> bool:
     if row != below - 1 or any(
         TITLE_HINT.search(grid.text(row, c))
         or NOTE.match(grid.text(row, c))
-        or grid.text(row, c).rstrip().endswith((":", "："))
+        or _ASIDE_TEXT.search(grid.text(row, c))
         for c in columns
     ):
         return False
@@ -150,6 +153,8 @@ def lower_header(grid: Grid, headers: list[int], after: list[int]) -> bool:
         return True
     if _fills_gaps(grid, row, headers, after) or _other_script(grid, row, upper, after[1]):
         return True
+    if len(headers) == 1 and _complements(grid, row, upper, after):
+        return True
     wide = {c for m in spans if m.right > m.left for c in range(m.left, m.right + 1)}
     return (
         bool(wide)
@@ -174,6 +179,15 @@ def _fills_gaps(grid: Grid, row: int, headers: list[int], after: list[int]) -> b
         return False
     units = all(_UNIT.match(grid.text(row, c).strip()) for c in columns)
     return units or (bool(columns - above) and len(columns) >= 2)
+
+
+def _complements(grid: Grid, row: int, upper: int, after: list[int]) -> bool:
+    """Names below groups, and gaps below names that stand for themselves: together they name every column."""
+    columns, above = grid.filled[row], grid.filled[upper]
+    whole = columns | above
+    if not (columns - above and above - columns) or header_words(grid, row) < 0.6:
+        return False
+    return all(whole <= grid.filled[r] and header_words(grid, r) < 0.6 for r in after[1:4])
 
 
 def _other_script(grid: Grid, row: int, upper: int, first: int) -> bool:

@@ -11,7 +11,17 @@ from itertools import pairwise
 
 from .cleaning import clean_label
 from .grid import Grid
-from .headers import ASIDE, LOOKAHEAD, NOTE, body_columns, header_row, labels, lower_header, upper_header
+from .headers import (
+    ASIDE,
+    LEGEND,
+    LOOKAHEAD,
+    NOTE,
+    body_columns,
+    header_row,
+    labels,
+    lower_header,
+    upper_header,
+)
 from .model import Column, Sheet, Table
 from .regions import View, blocks, is_form, is_prose, sides, window
 
@@ -184,7 +194,8 @@ def _columns(
         instruction = raw.startswith(("←", "⇐", "<-")) or (
             not named and any(str(v).startswith("←") for v in store.pool if v)
         )
-        most = max(1, len(data) * 0.1) if named else max(10, len(data) * 0.1)
+        share = 0.5 if LEGEND.search(raw) else 0.1
+        most = max(1, len(data) * share) if named else max(10, len(data) * 0.1)
         lonely = apart and (filled > 0 or named) and filled <= most and filled < len(data)
         if instruction or lonely:
             side += [(r, index) for r in grid.rows.filled_in(index, [*headers, *data])]
