@@ -103,6 +103,24 @@ def test_an_unclosed_quote_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path:
         list(cut([b'a,"b\n'] + [b"x,y\n" * 100] * 10, b",", b'"'))
 
 
+def test_an_unclosed_quote_is_named_with_its_row(tmp_path: Path) -> None:
+    schema = {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}]}
+    path = write(tmp_path / "t.csv", "a,b", '1,5" pipe', '2,"x', "3,y", "4,z")
+    assert validate(path, descriptor=schema, encoding="utf-8").unclosed_quotes == {"t": 3}
+    closed = write(tmp_path / "u.csv", "a,b", '1,5" pipe', '2,"x', '3,y"', "4,z")
+    assert validate(closed, descriptor=schema, encoding="utf-8").unclosed_quotes == {}
+
+
+def test_packages_with_keys_between_tables_agree_with_frictionless(tmp_path: Path) -> None:
+    total = 0
+    for number in range(25):
+        rng = random.Random(f"{fuzz.SEED}/package/{number}")
+        count, difference = fuzz.compare_package(tmp_path, rng)
+        assert not difference, f"case {number}: {difference}"
+        total += count
+    assert total > 300
+
+
 def test_keys_compare_parsed_values(tmp_path: Path) -> None:
     fields = [
         {"name": "a", "type": "integer", "constraints": {"unique": True}},

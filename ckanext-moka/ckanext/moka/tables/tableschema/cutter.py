@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["MOST_CARRIED", "UnclosedQuote", "cut"]
+__all__ = ["MOST_CARRIED", "UnclosedQuote", "cut", "ends_open"]
 
 MOST_CARRIED = 64 * 1024 * 1024
 
@@ -39,6 +39,18 @@ def cut(chunks: Iterable[bytes], delimiter: bytes, quote: bytes) -> Iterator[byt
         carried, size = ([data], len(data)) if data else ([], 0)
     if carried:
         yield b"".join(carried)
+
+
+def ends_open(data: bytes, delimiter: bytes, quote: bytes) -> bool:
+    """Whether a quote is still open at the end of ``data``, which begins at a record's start."""
+    finder = _Finder(delimiter, quote)
+    position = 0
+    while opening := finder.opening.search(data, position):
+        closing = finder.closing.match(data, opening.end())
+        if not closing:
+            return True
+        position = closing.end()
+    return False
 
 
 class _Finder:

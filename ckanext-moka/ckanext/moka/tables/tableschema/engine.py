@@ -116,7 +116,8 @@ def _judge(
     try:
         judge.run(pieces if pieces is not None else _workbook(opened))
     except UnclosedQuote:
-        judge.findings.tail.append(_too_long())
+        judge.unclosed_row = opened.first_row + judge.rows
+        judge.findings.tail.append(_too_long(judge.unclosed_row))
     finally:
         opened.close()
     result.findings, result.rows = judge.findings, judge.rows
@@ -134,10 +135,12 @@ def _judge(
         judge.findings.tail += _file_errors(result)
 
 
-def _too_long() -> dict[str, Any]:
+def _too_long(row: int) -> dict[str, Any]:
     from frictionless import errors
 
-    descriptor: dict[str, Any] = errors.SourceError(note="a quote is opened and never closed").to_descriptor()
+    descriptor: dict[str, Any] = errors.SourceError(
+        note=f"a quote is opened in or after row {row} and never closed"
+    ).to_descriptor()
     return descriptor
 
 
@@ -200,7 +203,8 @@ def _known(judge: TableJudge, names: tuple[str, ...]) -> pa.Array:
     rows = len(judge.keys.row_numbers())
     nothing = pa.chunked_array([pa.nulls(rows, pa.string())], pa.string())
     columns = [judge.keys.column(name) if name in judge.keys.columns else nothing for name in names]
-    return joined(columns).unique().drop_null()
+    known = joined(columns).unique().drop_null()
+    return known.filter(pc.invert(pc.match_substring(known, judge.interner.mark)))
 
 
 def _lookups(resource: Any, opened: Opened, interner: Interner) -> list[_Foreign]:

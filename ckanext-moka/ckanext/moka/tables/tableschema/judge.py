@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .cells import BadCells, FieldJudge
+from .cutter import ends_open
 from .findings import Findings
 from .keys import KeyColumns
 from .opening import Opened
@@ -45,6 +46,7 @@ class TableJudge:
     keyed: list[str] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
     only_keys: bool = False
+    unclosed_row: int | None = None
     rows: int = 0
     findings: Findings = field(default_factory=Findings)
 
@@ -95,6 +97,7 @@ class TableJudge:
     def _run_plain(self) -> None:
         waiting: deque[Future[Judged]] = deque()
         work: Callable[[bytes], Judged] = lambda data: self.judge(parse(data, self.opened))  # noqa: E731
+        data = b""
         with ThreadPoolExecutor(_THREADS) as pool:
             try:
                 for data in plain_bytes(self.opened):
@@ -106,6 +109,9 @@ class TableJudge:
             finally:
                 for item in waiting:
                     item.cancel()
+        if data and ends_open(data, self.opened.delimiter.encode(), self.opened.quote.encode()):
+            # frictionless takes the rest of the file for one cell and says nothing.
+            self.unclosed_row = self.opened.first_row + self.rows - 1
 
     # One piece
 

@@ -16,6 +16,7 @@ from typing import Any
 __all__ = ["Opened", "missing_of", "open_table"]
 
 _HEAD = 1 << 16
+_CELL_LIMIT = 2147483646
 
 
 @dataclass
@@ -63,6 +64,8 @@ def open_table(resource: Any) -> Opened:
     """Open a frictionless table resource. Raises ``FrictionlessException`` as its own ``open`` does."""
     from frictionless import errors
 
+    # The limit is one for the whole process; frictionless sets it once, others may have lowered it since.
+    csv.field_size_limit(_CELL_LIMIT)
     copy = resource.to_copy()
     if resource.package is not None and copy.package is None:
         copy.package = resource.package

@@ -245,7 +245,7 @@ def _summary(validation: Validation, examples: int, values: int, most: int) -> d
         tables.append(entry)
     return {
         "version": 1, "valid": validation.valid, "errors": validation.count, "rows": validation.rows,
-        "tables": tables, "problems": [_cut(error["message"]) for error in validation.errors[:most]],
+        "unclosed_quotes": validation.unclosed_quotes, "tables": tables, "problems": [_cut(error["message"]) for error in validation.errors[:most]],
     }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -38,6 +37,12 @@ class Validation:
     def rows(self) -> int:
         """The number of rows of all tables."""
         return sum(table.rows for table in self.tables)
+
+    @property
+    def unclosed_quotes(self) -> dict[str, int]:
+        """Tables in which a quote is never closed, with the row in which it opens: frictionless says nothing of it."""
+        found = {table.name: table.judge.unclosed_row for table in self.tables if table.judge is not None}
+        return {name: row for name, row in found.items() if row is not None}
 
     @property
     def totals(self) -> Counter[tuple[int | None, str]]:
@@ -117,7 +122,3 @@ def validate(
     except FrictionlessException as error:
         errors = [item.to_descriptor() for item in error.to_errors()]
     return Validation(tables, errors, time.perf_counter() - started, limit_errors, limit_rows)
-
-
-def _load(descriptor: Path) -> Any:
-    return json.loads(descriptor.read_text(encoding="utf-8"))

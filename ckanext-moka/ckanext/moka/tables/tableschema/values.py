@@ -7,6 +7,7 @@ read by frictionless and written back in that spelling, or numbered when it has 
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
@@ -38,12 +39,14 @@ class Interner:
         self._numbers: dict[Any, int] = {}
         self._lock = Lock()
         self._alone = 0
+        self.mark = f"\x00alone{secrets.token_hex(8)}-"
+        """What the keys of values begin with that equal nothing."""
 
     def alone(self) -> str:
         """Return a key that is never given again."""
         with self._lock:
             self._alone += 1
-            return f"\x00alone{self._alone}"
+            return f"{self.mark}{self._alone}"
 
     def key(self, value: Any) -> str | None | object:
         """Return the key of a parsed value: ``None`` for none, ``ALONE`` for what equals nothing."""
