@@ -257,7 +257,7 @@ def _closeness(score: Score, leaves: list[Leaf]) -> list[str]:
             found.append(f"{PHRASE!r} * (d.words @@ CAST({anywhere} AS tsquery))::int")
     several = [leaf for leaf in leaves if leaf.words.match]
     if len(several) > 1:
-        together = " & ".join(f"({leaf.words.on(leaf.words.match)})" for leaf in several)
+        together = " & ".join(f"({leaf.words.on(leaf.words.own or leaf.words.match)})" for leaf in several)
         query = score.compiler.bind(together)
         found.append(f"{CLOSENESS!r} * ts_rank_cd({_FLAT}, d.words, CAST({query} AS tsquery))")
     return found
