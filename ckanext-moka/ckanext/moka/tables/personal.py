@@ -14,7 +14,7 @@ from ..core.codes import is_individual_number
 from .model import Column, Table, as_text
 
 __all__ = [
-    "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "kind_words", "number_label", "officer_label",
+    "BIRTH", "MAIL", "MOBILE", "facility_table", "individual_numbers", "is_name", "kinship_label", "kind_words", "number_label", "officer_label",
     "person_column", "person_reading", "personal_column", "personal_kind", "personal_text", "possible_individual_numbers", "private_address_label",
     "running_text",
 ]  # fmt: skip
@@ -32,16 +32,21 @@ _KANA = re.compile(r"[ぁ-ヺｦ-ﾟ]")
 _LETTERS = re.compile(r"[ぁ-鿿A-Za-zｦ-ﾟ]")
 _MAYBE = re.compile(r"(?:[0-9０-９][-－ー \u3000]?){11}[0-9０-９]|[0-9]{11}")
 _PERSON = re.compile(
-    r"(氏名|姓名|^姓$|^名字$|世帯主|生徒名|児童名|園児名|患者名|利用者名|申込者|申請者名?$|届出者|保護者|契約者|納税者|受給者|被保険者|被相談者|本人名|会員名|職員名|応募者|参加者名|person_?name|^氏$|^(?:お名前|お?なまえ|シメイ|しめい|セイ)(?:$|[（(])|お名前)"
+    r"(氏名|姓名|^姓$|^名字$|世帯主|生徒名|児童名|園児名|患者名|利用者名|申込者|申請者名?$|届出者|保護者|契約者|納税(?:義務)?者|滞納者|義務者名|受給者|被保険者|被相談者|相談者|対象者名?$|被害者|本人名|会員名|職員名|記入者|応募者|参加者名|入所者|入居者|登録者名|親権者|世帯員|家族名|構成員名|ボランティア名|person_?name|^氏$|^(?:お名前|お?なまえ|シメイ|しめい|セイ)(?:$|[（(])|お名前)"
 )
 _OFFICER = re.compile(
-    r"(開設者|代表者|管理者|施設長|校長|園長|院長|理事長|責任者|担当者|設置者|営業者|事業主|経営者|所有者|申請者|委員名|議員名|役員|施術者|館長|所長)"
+    r"(開設者|代表者|管理者|施設長|校長|園長|院長|理事長|責任者|担当者|設置者|営業者|事業主|経営者|所有者|申請者|委員名|議員名|役員|施術者|館長|所長|(?:^|[町行政])区長|民生委員|児童委員|推進員|自治会長|町内会長|会長|班長|組長|代表名)"
+)
+_KIND_OF_PEOPLE = re.compile(
+    r"(?:者|児|市民|町民|住民|世帯|家庭|個人|方|妊婦|産婦|妊産婦|学生|年生|児童|生徒|女性|男性|法人|団体|企業|事業所|全員|どなたでも|以上|以下|未満|歳)"
+    r"(?:$|[（(、，・／/等など])"
 )
 _FACILITY = re.compile(
     r"(施設名|施設の?名称|^名称|名称$|事業所|店舗|屋号|商号|営業所|法人名|団体名|会社名|医療機関|学校名|園名|助産所|イベント名|^name$|facility|名　*称)",
     re.IGNORECASE,
 )
 _READING = re.compile(r"^(?:フリガナ|ふりがな|ﾌﾘｶﾞﾅ|ヨミガナ|よみがな|読み仮名|読みがな|カナ|かな)$")
+_KINSHIP = re.compile(r"^(?:世帯主との)?続き?柄$|世帯主との関係|^間柄$|申請者との関係")
 _NAMED = re.compile(r"(?:名称|[^氏姓]名)(?:$|[（(])")
 _PRIVATE_ADDRESS = re.compile(r"(住所|居住地|自宅|現住所|本籍|home_?address|じゅうしょ|おところ)")
 _PHONE = re.compile(r"(電話|携帯|TEL|ＴＥＬ|phone|連絡先|でんわ|けいたい|ケイタイ|ケータイ)", re.IGNORECASE)
@@ -202,13 +207,31 @@ def person_column(column: Column) -> bool:
     if _FACILITY.search(column.label) and not _PERSON.search(column.label):
         return _mostly_names(column, 0.8)
     if _PERSON.search(column.label) and not re.search(r"施設|数|率|（人）|\(人\)", column.label):
-        return column.holds(_LETTERS)
+        return column.holds(_LETTERS) and not _kinds_of_people(column)
     if officer_label(column.label) or not column.label:
-        return _mostly_names(column, 0.3)
+        return _mostly_names(column, 0.3, few=bool(column.label))
     return _mostly_names(column, 0.6)
 
 
-def _mostly_names(column: Column, share: float) -> bool:
+def _kinds_of_people(column: Column) -> bool:
+    """A column 対象者 of benefits says for whom they are (高齢者, 乳幼児, 市内に住む方), not who got them."""
+    if re.search(r"名|姓|シメイ|しめい|なまえ|person", column.label):
+        return False
+    texts = list(islice(column.texts, 500))
+    return sum(_KIND_OF_PEOPLE.search(text.strip()) is not None for text in texts) * 2 > len(texts)
+
+
+def kinship_label(label: str) -> bool:
+    """Tell whether a label says how persons are related: only lists of persons have such a column."""
+    return _KINSHIP.search(label) is not None
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is a full name that begins with a common surname."""
+    return _is_name(text)
+
+
+def _mostly_names(column: Column, share: float, few: bool = False) -> bool:
     texts = list(islice(column.texts, 500))
     if not texts or column.filled < 1:
         return False
@@ -216,7 +239,7 @@ def _mostly_names(column: Column, share: float) -> bool:
     spaced = sum(1 for t in names if _SPACED_NAME.match(t.strip()) or _kana_name(t.strip()))
     enough = len(names) >= max(1, len(texts) * share)
     # Two kanji words run together are often a place or a dish; without a space more evidence is asked for.
-    return enough and (spaced > 0 or len(names) >= 5)
+    return enough and (spaced > 0 or len(names) >= 5 or (few and len(names) == len(texts)))
 
 
 def personal_text(text: str) -> str | None:
