@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import stat
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +69,11 @@ def ole_kind(path: Path) -> str:
 def facts(path: Path, kind: str) -> BookFacts:
     """Return the facts of a workbook; what would not fit into memory is refused before its values are read."""
     readers = {"xlsx": workbook.facts, "ods": opendocument.facts, "xls": oldexcel.facts}
-    return readers[kind](path)
+    try:
+        return readers[kind](path)
+    except (LookupError, ValueError, OverflowError, RecursionError, struct.error) as error:
+        # A part that says one thing and holds another: numbers that are none, missing parts, unknown encodings.
+        raise UnreadableFile("unreadable-format") from error
 
 
 @contextmanager

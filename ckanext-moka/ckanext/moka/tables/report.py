@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .context import HIDDEN, Cell, Context, Hit
+from .headless import name_columns
 from .model import Fields, Finding, Source, SourceNote, Table, UnreadableFile, Value, address, show
 from .proof import Proof
 from .questions import Answers, Question, question_id, settles
@@ -102,6 +103,7 @@ def find(
     answers: Answers | None = None,
 ) -> Report:
     """Return the report of a file whose tables were located, recognised and repaired; ``answers`` by question id."""
+    name_columns(tables, cleaned)
     context = Context(source, tables)
     report = Report(source.name, source.format, lang, source.encoding, source.sha256, source.size)
     findings = [_note(note, lang) for note in source.notes]

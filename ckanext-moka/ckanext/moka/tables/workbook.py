@@ -69,7 +69,7 @@ def _styles(box: Container) -> Looks:
         return {}
     try:
         return looks(box.read("xl/styles.xml"))
-    except (ElementTree.ParseError, ValueError) as error:
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise UnreadableFile("broken") from error
 
 
