@@ -127,6 +127,21 @@ def test_what_people_wrote_around_the_table_is_carried_into_its_metadata(tmp_pat
         assert list(loaded.rows) == [(1, "A館", 10), (2, "B館", 20)]
 
 
+def test_titles_of_tables_side_by_side_and_authors_of_linkdata(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["表1 人口", None, None, "表2 世帯"],
+        ["年", "人口", None, "地区", "世帯数"],
+        [2020, 1000, None, "東", 5],
+        [2021, 1100, None, "西", 6],
+        [2022, 1200, None, "南", 7],
+    ]
+    done = api.fix_all(table(tmp_path, rows, "t.xlsx"), tmp_path)
+    assert [loaded.title for _out, loaded, _changes in done] == ["表1 人口", "表2 世帯"]
+    lines = ["#LINK", "#attribution_name,高松市", "#property,name,address", "1,A館,荒町", "2,B館,台町"]
+    (tmp_path / "l.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert api.load(tmp_path / "l.csv").source == "高松市"
+
+
 def test_several_tables_become_several_files_named_by_their_titles(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (["人口の推移"], ["年", "人口"], [2020, 100], [2021, 110]):

@@ -26,6 +26,8 @@ _SOURCE = re.compile(
     r"^[(\[【※*\s]*(?:出典|資料|出所|資料出所)\s*[:;】\]]?\s*(?P<source>.+?)[)\]】]?\s*$", re.S
 )
 _NOTE = re.compile(r"^\s*(?:[(\[【]\s*)?(?:※|\*|注|備考|問合せ|問い合わせ|お問い合わせ|参考|#)")
+# A LinkData file names its author so.
+_ATTRIBUTION = "#attribution_name "
 _WHOLE_AS_OF = re.compile(rf"^[(\[【]?\s*(?:{_DAY}|{_PERIOD})\s*(?:現在|時点)\s*[)\]】]?$")
 _WHOLE_UNIT = re.compile(r"^[(\[【〔]?\s*単位\s*[:;]?\s*[^\s()、。]+\s*[)\]】〕]?$")
 
@@ -35,6 +37,7 @@ class Sentence(NamedTuple):
 
     cell: str
     text: str
+    column: int = 0
 
 
 @dataclass
@@ -62,12 +65,14 @@ class Said:
 def gather(table: Table) -> Said:
     """Sort the cells around ``table``: above it, below it, beside it."""
     said = Said()
-    sheet = table.sheet
+    sheet, inside = table.sheet, table.range
     for row in sorted([*table.title_rows, *table.meta_rows]):
         cells = _cells(sheet.rows[row], row)
+        mine = [c for c in cells if inside.left <= c.column <= inside.right]
         if cells and cells[0].text.startswith("#"):
-            cells = [Sentence(cells[0].cell, " ".join(cell.text for cell in cells))]
-        for cell in cells:
+            cells = [Sentence(cells[0].cell, " ".join(cell.text for cell in cells), 0)]
+        # Where tables stand side by side, the title above the table itself is its title.
+        for cell in [c for c in cells if c in mine] + [c for c in cells if c not in mine]:
             _sort(cell, said, above=True)
     for row in sorted(table.note_rows):
         for cell in _cells(sheet.rows[row], row):
@@ -78,7 +83,7 @@ def gather(table: Table) -> Said:
 
 
 def _cells(values: list[Value], row: int) -> list[Sentence]:
-    return [Sentence(address(row, c), as_text(v)) for c, v in enumerate(values) if is_filled(v)]
+    return [Sentence(address(row, c), as_text(v), c) for c, v in enumerate(values) if is_filled(v)]
 
 
 def _sort(sentence: Sentence, said: Said, *, above: bool) -> None:
@@ -88,6 +93,9 @@ def _sort(sentence: Sentence, said: Said, *, above: bool) -> None:
     plain = unicodedata.normalize("NFKC", text)
     as_of, unit, source = _AS_OF.search(plain), _UNIT.search(plain), _SOURCE.match(plain)
     used = False
+    if plain.startswith(_ATTRIBUTION) and not said.source:
+        said.source = text[len(_ATTRIBUTION) :].strip()
+        used = True
     if as_of and not said.as_of:
         day = parse_date(as_of["day"])
         said.as_of = day.isoformat() if day else as_of["day"]
