@@ -49,6 +49,7 @@ CLEAN: dict[str, list[tuple[str, str]]] = {
         ("名称_カナ", "チュウオウコウミンカン ＪＲエキ ヴィレッジ・３"),
         ("ふりがな", "ちゅうおう こうみんかん ニノミヤ"),
         ("citykana", "もおか おやま さの"),
+        ("国籍（カナダ）", "人数 計 小計"),
     ],
     "V-12": [
         ("車椅子可", "有 無 有"),
@@ -56,6 +57,7 @@ CLEAN: dict[str, list[tuple[str, str]]] = {
         ("対応", "1 0 1"),
         ("区分", "1 0 2"),
         ("判定", "○ － ×"),
+        ("件数", "1 0 x"),
     ],
     "V-13": [
         ("URL", "https://www.city.moka.lg.jp/ http://example.jp/a?b=1#c https://example.jp/東"),
@@ -66,8 +68,8 @@ CLEAN: dict[str, list[tuple[str, str]]] = {
 }
 # rule, variant -> columns of which at least one cell is wrong
 FAULTY: dict[tuple[str, str], list[tuple[str, str]]] = {
-    ("V-01", "form"): [("市区町村コード", "0920961 092088 131016"), ("団体コード", "09-209 13101 09208")],
-    ("V-01", "prefecture"): [("団体コード", "48209 09208 13101"), ("市区町村コード", "000000 092088 131016")],
+    ("V-01", "form"): [("市区町村コード", "0920961 092088 131016"), ("自治体コード", "09-209 13101 09208")],
+    ("V-01", "prefecture"): [("自治体コード", "48209 09208 13101"), ("市区町村コード", "000000 092088 131016")],
     ("V-02", "check"): [("法人番号", "5000020092096 4000020092096"), ("法人番号", "1234567890123 4000020092096")],
     ("V-02", "digits"): [("法人番号", "40000200920 4000020092096"), ("法人番号", "40000200920961 4000020092096")],
     ("V-02", "registry"): [("法人番号", "000020092096 4000020092096"), ("法人番号", "0106-01-000001 4000020092096")],
@@ -106,8 +108,9 @@ FAULTY: dict[tuple[str, str], list[tuple[str, str]]] = {
 }  # fmt: skip
 # Pairs of columns: what is right, then what is wrong.
 CLEAN_TABLES = {
-    "V-07": "名称,開始時間,終了時間\nA館,09:00,17:00\nB館,22:00,25:30\nC館,00:00,24:00\nD館,00:00,00:00\n",
+    "V-07": "名称,開始時間,終了時間\nA館,09:00,17:00\nB館,22:00,25:30\nC館,00:00,24:00\nD館,00:00,00:00\nE館,19:30,07:00\n",
     "V-09": "都道府県名,名称,緯度,経度\n栃木県,A館,36.44,140.01\n栃木県,B館,36.37,139.99\n栃木県,C館,,\n",
+    "V-09b": "名称,X座標,Y座標\nA館,44123.5,-12345.6\nB館,44321.5,-12222.1\n",
     "V-11": "名称,区分\nA館,内科、外科\nB館,歯科\n",
 }
 FAULTY_TABLES = {
@@ -216,7 +219,7 @@ def test_every_variant_has_two_faulty_samples() -> None:
     samples = {**FAULTY, **FAULTY_TABLES}
     assert known - {("V-11", "separator")} == set(samples)
     assert all(len(group) >= 2 for group in samples.values())
-    assert {r for r, _v in known} == set(CLEAN) | set(CLEAN_TABLES)
+    assert {r for r, _v in known} == {rule.rstrip("b") for rule in (*CLEAN, *CLEAN_TABLES)}
 
 
 @pytest.mark.parametrize("cell", ["内科、外科", "内科　外科", "内科；外科"])

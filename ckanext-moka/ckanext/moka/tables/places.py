@@ -77,8 +77,22 @@ def pairs(table: Table) -> Iterator[Pair]:
     for column in table.columns:
         if _LATITUDE.search(column.label) and not _LONGITUDE.search(column.label):
             other = longitudes.get(_rest(column.label, _LATITUDE))
-            if other is not None:
+            if other is not None and not _plane(column):
                 yield Pair(column, other)
+
+
+def _plane(column: Column) -> bool:
+    """X座標 and Y座標 may be metres of the plane rectangular system (平面直角座標系)."""
+    if "座標" not in column.label:
+        return False
+    return any(abs(number) > 180 for value in column.counts if (number := _number(value)) is not None)
+
+
+def _number(value: Value) -> float | None:
+    try:
+        return float(value) if isinstance(value, (int, float, str)) else None
+    except ValueError:
+        return None
 
 
 def _rest(label: str, pattern: re.Pattern[str]) -> str:

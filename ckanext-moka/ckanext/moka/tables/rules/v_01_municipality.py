@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...core.codes import repair_municipality_code
+from ...core.codes import is_municipality_code, repair_municipality_code
 from ..context import Context, Hit
+from ..model import Column, as_text
 from ..profile import is_municipality_label
 from ..values import hits
 
 RULE = "V-01"
 _PROVEN = r"(?:0[1-9]|[1-3][0-9]|4[0-7])[0-9]{3,4}"
+_CLUBS = re.compile(r"(?:.*[^共])?団体コード")
 _PREFECTURE = re.compile(r"0[1-9]|[1-3][0-9]|4[0-7]")
 
 
@@ -20,10 +22,18 @@ def check(context: Context) -> Iterator[Hit]:
     for table in context.tables:
         for column in table.columns:
             item = table.schema_fields.get(column.index, {})
-            if "pattern" in item.get("constraints", {}):
+            if "pattern" in item.get("constraints", {}) or not is_municipality_label(column.label):
                 continue
-            if item.get("check") == "municipality_code" or is_municipality_label(column.label):
+            if item.get("check") == "municipality_code" or not _clubs(column):
                 yield from hits(context, table, column, _fault, proven=_PROVEN)
+
+
+def _clubs(column: Column) -> bool:
+    """A bare 団体コード may number clubs or companies, unless most of its values are those of municipalities."""
+    if not _CLUBS.fullmatch(column.label):
+        return False
+    right = sum(is_municipality_code(as_text(value).strip()) for value in column.counts)
+    return right * 2 < len(column.counts)
 
 
 def _fault(text: str) -> str | None:

@@ -63,4 +63,7 @@ def _fault(begin: Value, end: Value) -> str | None:
     opened, closed = parse_clock(as_text(begin)), parse_clock(as_text(end))
     if opened is None or closed is None or closed >= opened:
         return None
+    if opened >= "12:00" and "06:00" <= closed <= "08:30":
+        # Over night into the morning: later than 29:59, the last time that can be written.
+        return None
     return "midnight" if closed == "00:00" else "reversed"

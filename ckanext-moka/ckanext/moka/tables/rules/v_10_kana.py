@@ -11,7 +11,7 @@ from ..model import as_text
 
 RULE = "V-10"
 # A bare カナ, or kana in Latin letters, says nothing about the kind of kana.
-_KATAKANA = re.compile(r".[_（(・]?カナ|フリガナ|カタカナ")
+_KATAKANA = re.compile(r".[_（(・]?カナ(?![ァ-ヺ])|フリガナ|カタカナ")
 _READING = re.compile(r"ふりがな|よみ(?:がな|仮名)?$|読み(?:方|仮名)?$|(?:^|[_a-z])[Kk]ana$|^カナ$")
 _HALF = re.compile(r"[ｦ-ﾟ]")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")

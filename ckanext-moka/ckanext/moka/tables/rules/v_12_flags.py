@@ -12,7 +12,7 @@ RULE = "V-12"
 _SYSTEMS = (
     frozenset({"有", "無", "あり", "なし", "有り", "無し", "ある", "ない"}),
     frozenset({"1", "0"}),
-    frozenset({"○", "〇", "◯", "×", "✕", "✖", "x", "X", "△", "◎"}),
+    frozenset({"○", "〇", "◯", "×", "✕", "✖", "△", "◎"}),
     frozenset({"可", "不可", "可能"}),
     frozenset({"はい", "いいえ"}),
     frozenset({"TRUE", "FALSE", "true", "false", "True", "False"}),
