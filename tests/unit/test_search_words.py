@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -27,9 +28,9 @@ def terms(text):
 def finds(typed, text):
     """Tell whether every required term of ``typed`` has a form, synonym or reading in ``text`` (order ignored)."""
     units = analysis.tokens(text)
-    there = {form for unit in units for form in unit.forms} | {
-        analysis.sound(reading) for _, reading in analysis.readings(units)
-    }
+    there = {form for unit in units for form in unit.forms}
+    there |= {analysis.sound(reading) for _, reading in analysis.readings(units)}
+    there |= {f"{a}+{b}" for one, two in pairwise(units) for a in one.forms for b in two.forms}
     return all(
         any(f"'\x01{form}'" in (term.full or "") for form in there)
         for term in word_query(typed).terms

@@ -6,7 +6,7 @@ from typing import Any
 
 import pysolr
 
-from ckanext.moka.search import config, facets, fallback, fields, ranking, results, store, synonyms, terms
+from ckanext.moka.search import facets, fallback, fields, ranking, results, store, synonyms, terms
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.local_params import split_local_params
 from ckanext.moka.search.nodes import Node, QueryError
@@ -55,7 +55,7 @@ class SearchRequest:
 
     def _plain_words(self, text: str) -> Node:
         mm = str(self.params.get("mm") or DEFAULT_MM)
-        return parse_dismax(text, mm, synonyms.optional() | synonyms.dropped() | config.optional_words())
+        return parse_dismax(text, mm, synonyms.optional() | synonyms.dropped())
 
     def _found(self, instead: Node | None) -> results.Found:
         """Search for ``q``, or for ``instead``; once more when the tables were made anew meanwhile."""
@@ -111,9 +111,7 @@ class SearchRequest:
             self._typed = self.q
             if (kind == "dismax" and self.q.strip() != "*:*") or ":" not in self.q:
                 mm = str(self.params.get("mm") or DEFAULT_MM)
-                return parse_dismax(
-                    self.q, mm, synonyms.optional() | synonyms.dropped() | config.optional_words()
-                )
+                return parse_dismax(self.q, mm, synonyms.optional() | synonyms.dropped())
             return parse_lucene(self.q, self.operator, (), lenient=True)
         if kind != "lucene":
             raise QueryError(f"The query parser {kind!r} is not supported")

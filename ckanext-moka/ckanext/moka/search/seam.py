@@ -40,5 +40,6 @@ def install() -> None:
         module.make_connection = make_connection
     search.check_solr_schema_version = check_solr_schema_version
     synonyms.use_own_file(config.synonyms_file)
+    synonyms.use_optional(config.optional_words)
     store.listen()
     stale.listen()

@@ -36,6 +36,7 @@ __all__ = [
     "others",
     "paths",
     "reload",
+    "use_optional",
     "use_own_file",
 ]
 
@@ -100,12 +101,19 @@ class _Read:
 _lock = threading.RLock()
 _read = _Read()
 _own_file: Callable[[], str] = str
+_more_optional: Callable[[], frozenset[str]] = frozenset
 
 
 def use_own_file(path: Callable[[], str]) -> None:
     """Have ``path()`` tell where the site's own file is (blank: there is none)."""
     global _own_file
     _own_file = path
+
+
+def use_optional(words: Callable[[], frozenset[str]]) -> None:
+    """Have ``words()`` tell which folded words need not be found beside the files' own (the city's name)."""
+    global _more_optional
+    _more_optional = words
 
 
 def lookup(word_key: str) -> Entry | None:
@@ -136,7 +144,7 @@ def groups() -> tuple[tuple[str, ...], ...]:
 
 def optional() -> frozenset[str]:
     """Return the keys of words that need not be found beside others."""
-    return _now().optional
+    return _now().optional | _more_optional()
 
 
 def dropped() -> frozenset[str]:
@@ -149,9 +157,9 @@ def english_words() -> tuple[str, ...]:
     return _now().english
 
 
-def generation() -> int:
-    """Return a number that changes whenever the words have changed."""
-    return _now().generation
+def generation() -> tuple[int, frozenset[str]]:
+    """Return what is another whenever the words have changed."""
+    return _now().generation, _more_optional()
 
 
 def reload() -> list[str]:

@@ -85,7 +85,7 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1024)
-def _word_query(text: str, phrase: bool, slop: int, _generation: int) -> WordQuery:
+def _word_query(text: str, phrase: bool, slop: int, _generation: tuple[int, frozenset[str]]) -> WordQuery:
     units = [token for token in analysis.tokens(text) if not token.joining]
     folded = analysis.folded(text).replace(" ", "")
     reading = _lexeme(analysis.sound(folded)) if analysis.is_kana(folded) and len(folded) > 1 else None
