@@ -77,7 +77,7 @@ def _separator(text: str) -> str:
 
 def _split(data: bytes | bytearray | memoryview, delimiter: str) -> Rows:
     """Split with Python. A record is added at the end to see whether a quote is still open there."""
-    ended = bytes(data[-1:]) in (b"\n", b"\r")
+    ended = bytes(data[-1:]) in (b"\n", b"\r", b"")
     stream = io.TextIOWrapper(io.BufferedReader(_Ended(data, ended)), encoding="utf-8", newline="")
     reader = csv.reader(stream, delimiter=delimiter, strict=False)
     builder = RowsBuilder(texts=True)

@@ -14,6 +14,10 @@ from .model import UnreadableFile
 __all__ = ["Decoded", "decode", "to_utf8"]
 
 _JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
+# What tables in Japanese are written with.
+_USUAL = re.compile(
+    r"[\t\r\n -~\u00b0-\u00d7\u2010-\u2312\u2460-\u25ef\u3000-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uffe5]"
+)
 _HALF_KANA = re.compile(r"[｡-ﾟ]")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _BOMS = (
@@ -24,6 +28,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _PIECE = 8 * 1024 * 1024
+# Single bytes (80, A0, FD to FF) that Windows takes for characters of its own; no text has them.
+_LONE = re.compile("[\x80\uf8f0-\uf8f3]")
 # A kana or kanji in UTF-8: in another encoding three bytes hardly ever look like it by chance.
 _SURE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _NAMES = {"utf-8": "UTF-8", "cp932": "Shift_JIS", "euc_jp": "EUC-JP"}
@@ -107,7 +113,11 @@ def _convert(data: bytes | bytearray, encoding: str) -> bytearray:
     for start in range(0, len(data), _PIECE):
         held = len(decoder.getstate()[0])
         try:
-            result += decoder.decode(view[start : start + _PIECE], start + _PIECE >= len(data)).encode()
+            text = decoder.decode(view[start : start + _PIECE], start + _PIECE >= len(data))
+            if encoding == "cp932" and (lone := _LONE.search(text)):
+                place = len(text[: lone.start()].encode(encoding))
+                raise UnicodeDecodeError(encoding, bytes(data[:1]), place, place + 1, "no character")
+            result += text.encode()
         except UnicodeDecodeError as error:
             error.start += start - held
             raise
@@ -127,12 +137,13 @@ def _utf16_without_mark(data: bytes | bytearray) -> str | None:
     head = data[:4096]
     if len(head) < 8 or len(data) % 2:
         return None
-    # Commas, digits and line ends are ASCII in every table, so one half of many pairs is NUL.
+    # Commas, digits and line ends are ASCII in every table, so one half of some pairs is NUL.
     pairs = len(head) // 2
-    if head[1::2].count(0) > pairs * 0.3 and head[0::2].count(0) < pairs * 0.02:
-        return "utf-16-le"
-    if head[0::2].count(0) > pairs * 0.3 and head[1::2].count(0) < pairs * 0.02:
-        return "utf-16-be"
+    for encoding, here, there in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        if head[here::2].count(0) > max(pairs * 0.02, 2 * head[there::2].count(0)):
+            text = head.decode(encoding, "ignore")
+            if len(_USUAL.findall(text)) > len(text) * 0.95:
+                return encoding
     return None
 
 
@@ -144,7 +155,10 @@ def _undecodable(data: bytes | bytearray) -> UnreadableFile:
             _convert(data, encoding)
         except UnicodeDecodeError as error:
             reach[encoding] = error.start
-    first = max(reach, key=lambda encoding: reach[encoding])
+    # Of a text with a damaged byte the right encoding has the fewest errors; of a mixed one the beginning decides.
+    part = bytes(data[:_PIECE])
+    errors = {encoding: part.decode(encoding, "replace").count("\ufffd") for encoding in reach}
+    first = min(reach, key=lambda encoding: (errors[encoding], -reach[encoding]))
     if _SURE_UTF8.search(data, 0, reach.get("utf-8", 0)):
         first = "utf-8"
     return _at(data, reach[first], first)

@@ -25,13 +25,15 @@ def refuse_flood(data: bytes | bytearray | memoryview) -> None:
     blank = raw.count(b"\n\n") + raw.count(b"\n\r\n")
     if blank > MAX_BLANK_LINES:
         raise UnreadableFile("blank-lines", count=f"{blank:,}")
+    # Old Macs end lines with a carriage return alone.
+    mark = b"\n" if b"\n" in raw else b"\r"
     start, size = 0, len(raw)
     while size - start > _LONG:
-        end = raw.rfind(b"\n", start, start + _LONG)
+        end = raw.rfind(mark, start, start + _LONG)
         if end >= 0:
             start = end + 1
             continue
-        end = raw.find(b"\n", start + _LONG)
+        end = raw.find(mark, start + _LONG)
         end = size if end < 0 else end
         _long_line(raw, start, end)
         start = end + 1

@@ -17,6 +17,7 @@ from .cells import Store, Value
 __all__ = ["Cells", "Tally", "TextTally"]
 
 _BATCH = 8192
+_FIRST = 64
 _SINGLE = 16
 
 
@@ -66,8 +67,11 @@ class Tally(Mapping[Any, int]):
         return self._store.size
 
     def __iter__(self) -> Iterator[Any]:
-        for start in range(0, self._store.size, _BATCH):
-            yield from self._store.pool_part(start, start + _BATCH)
+        # Many look at the first few only.
+        start, size = 0, _FIRST
+        while start < self._store.size:
+            yield from self._store.pool_part(start, start + size)
+            start, size = start + size, min(size * 4, _BATCH)
 
     def __getitem__(self, value: Any) -> int:
         return self.get(value, 0)
