@@ -113,12 +113,12 @@ def test_an_unclosed_quote_is_named_with_its_row(tmp_path: Path) -> None:
 
 def test_packages_with_keys_between_tables_agree_with_frictionless(tmp_path: Path) -> None:
     total = 0
-    for number in range(25):
+    for number in range(10):
         rng = random.Random(f"{fuzz.SEED}/package/{number}")
         count, difference = fuzz.compare_package(tmp_path, rng)
         assert not difference, f"case {number}: {difference}"
         total += count
-    assert total > 300
+    assert total > 100
 
 
 def test_keys_compare_parsed_values(tmp_path: Path) -> None:
@@ -203,12 +203,12 @@ def test_the_summary_stays_small_and_exact(tmp_path: Path) -> None:
 
 def test_workbooks_agree_with_frictionless(tmp_path: Path) -> None:
     compared = 0
-    for number in range(25):
+    for number in range(10):
         rng = random.Random(f"{fuzz.SEED}/xlsx/{number}")
         count, difference = fuzz.compare(tmp_path / "book", fuzz.make_workbook(rng))
         assert not difference, f"case {number}: {difference}"
         compared += count
-    assert compared > 500
+    assert compared > 200
 
 
 @pytest.mark.parametrize(

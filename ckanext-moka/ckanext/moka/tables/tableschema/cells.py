@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .arrays import counting
 from .opening import missing_of
 from .proofs import Facts, Test, proof, typed_number_test
 from .values import ALONE, CANONICAL, PREFIX, Interner
@@ -159,7 +160,7 @@ class FieldJudge:
     def _judge_plain(self, cells: pa.StringArray) -> tuple[list[BadCells], pa.Array | None]:
         good = self._good(cells)
         if good is None:
-            positions = pa.array(range(len(cells)), pa.uint64())
+            positions = counting(len(cells))
             doubtful = cells
         elif pc.all(good, min_count=0).as_py():
             return [], self._keys(cells, None, ()) if self.keyed else None
@@ -344,5 +345,5 @@ def _text(value: Any) -> str:
 
 def _put(keys: pa.StringArray, places: pa.Array, values: pa.Array) -> pa.StringArray:
     """Return ``keys`` with ``values`` at the ascending ``places``."""
-    mask = pc.is_in(pa.array(range(len(keys)), pa.uint64()), value_set=places.cast(pa.uint64()))
+    mask = pc.is_in(counting(len(keys)), value_set=places.cast(pa.uint64()))
     return pc.replace_with_mask(keys, mask, values)

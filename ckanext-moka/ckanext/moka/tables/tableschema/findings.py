@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .arrays import counting
+
 __all__ = ["Entry", "Findings", "Group"]
 
 
@@ -116,7 +118,7 @@ class Findings:
             rows += group.rows
             ranks.append(pa.repeat(pa.scalar(group.rank, pa.int32()), size))
             owners.append(pa.repeat(pa.scalar(index, pa.int32()), size))
-            numbers.append(pa.array(range(size), pa.int64()))
+            numbers.append(counting(size).cast(pa.int64()))
         table = pa.table(
             {
                 "row": pa.chunked_array(rows, pa.int64()),

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .arrays import counting
 from .cells import BadCells, FieldJudge
 from .cutter import ends_open
 from .findings import Findings
@@ -154,7 +155,7 @@ class TableJudge:
         if piece.absolute:
             self.numbers.append(pa.array(piece.rows, pa.int64()))
         if judged.keys:
-            every = number(pa.array(range(piece.size), pa.uint64()))
+            every = number(counting(piece.size))
             self.keys.add(every, judged.keys)
         for index, groups in judged.bad:
             for cells in groups:
