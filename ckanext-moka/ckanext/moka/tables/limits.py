@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 from .model import Sheet, UnreadableFile
 
-__all__ = ["MAX_CELL", "MAX_COLUMNS", "refuse_columns", "refuse_flood", "refuse_wide_sheet", "texts_bounded"]
+__all__ = [
+    "MAX_CELL",
+    "MAX_COLUMNS",
+    "refuse_announced",
+    "refuse_columns",
+    "refuse_flood",
+    "refuse_wide_sheet",
+    "texts_bounded",
+]
 
 # Excel once had 256 columns and now has 16,384; every check looks at every column, and no table for people has as many.
 MAX_COLUMNS = 2_000
 MAX_CELL = 4 * 1024 * 1024
 MAX_BLANK_LINES = 2_000_000
 _LONG = 50_000
+_ANNOUNCED = re.compile(rb"""<[^<>]*[cC]ount\s*=\s*["']\s*[0-9]{8}""")
 
 
 def refuse_flood(data: bytes | bytearray | memoryview) -> None:
@@ -71,6 +81,15 @@ def refuse_wide_sheet(sheet: Sheet) -> None:
         if filled:
             name = {"ja": f"シート「{sheet.name}」", "en": f"Sheet {sheet.name}"} if sheet.name else _line(1)
             raise UnreadableFile("columns", columns=f"{filled:,}", place=name)
+
+
+def refuse_announced(data: bytes) -> None:
+    """Raise ``UnreadableFile`` where a part of a workbook announces tens of millions of items.
+
+    Readers make room for what is announced, whatever follows; more memory than there is ends the whole process.
+    """
+    if _ANNOUNCED.search(data):
+        raise UnreadableFile("disordered")
 
 
 def refuse_columns(columns: int) -> None:

@@ -36,7 +36,8 @@ class UnreadableFile(Exception):
 
     def __init__(self, name: str, rule: str = "source-error", **data: Any) -> None:
         self.rule, self.name, self.data = rule, name, data
-        super().__init__("".join(sentence(rule, name, part, "ja", data) for part in ("message", "remedy")))
+        ja = {key: value["ja"] if isinstance(value, dict) else value for key, value in data.items()}
+        super().__init__("".join(sentence(rule, name, part, "ja", ja) for part in ("message", "remedy")))
 
 
 class Range(NamedTuple):

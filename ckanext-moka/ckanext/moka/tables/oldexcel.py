@@ -19,6 +19,7 @@ _ROW, _COLINFO, _MERGED, _NOTE, _TXO, _OBJ, _CONTINUE = 0x208, 0x7D, 0xE5, 0x1C,
 _HEADER, _FOOTER, _DV, _FILEPASS, _WRITEACCESS, _NAME, _SUPBOOK, _CRN, _SXSTRING = (
     0x14, 0x15, 0x1BE, 0x2F, 0x5C, 0x18, 0x1AE, 0x5A, 0xCD,
 )  # fmt: skip
+_SST = 0xFC
 _BOUNDSHEET, _FORMULA, _MULRK, _BOOLERR = 0x85, (0x06, 0x206, 0x406), 0xBD, 0x205
 _CELLS = {0xFD, 0x203, 0x27E, 0x204, 0xD6, _BOOLERR, *_FORMULA, _MULRK}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -143,6 +144,9 @@ class _Book:
             self._cell(kind, body)
         elif kind == _FILEPASS:
             raise UnreadableFile("encrypted")
+        elif kind == _SST and struct.unpack_from("<I", body, 4)[0] > len(self.data):
+            # A reader makes room for as many texts as are announced; each takes three bytes at least.
+            raise UnreadableFile("broken")
         elif self.facts is None:
             self._global(kind, body)
         else:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from .facts import SheetFacts
 from .formats import MOST, Looks
-from .limits import refuse_columns, texts_bounded
+from .limits import refuse_announced, refuse_columns, texts_bounded
 from .model import Range, UnreadableFile
 
 __all__ = ["MAX_CELLS", "MAX_COLUMN", "MAX_ROW", "cell_index", "clip", "refuse_wide", "scan"]
@@ -31,6 +31,7 @@ _ODD_HIDDEN = re.compile(rb"(?:hidden|ht)(?:\s+=|=\s|='|\s*=\s*')")
 _ODD_CELL = re.compile(rb'<c(?! r=")[\s/>]')
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet\b")
 _ODD = re.compile(rb"<!--|<!\[CDATA\[|<!DOCTYPE|<!ENTITY")
+_ENTITY = re.compile(rb"<!DOCTYPE|<!ENTITY")
 _ODD_BODY = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.S)
 _ROW_TAG = re.compile(rb"<row\b([^>]*)>")
 _NO_ROWS = re.compile(rb"<sheetData\b[^>]*/>")
@@ -79,6 +80,8 @@ def scan(chunks: Iterator[bytes], looks: Looks | None = None) -> SheetFacts:
         facts.tail = rest
         if state == "head":
             facts.head = rest
+    refuse_announced(facts.head)
+    refuse_announced(facts.tail)
     body.finish(facts)
     _columns(facts)
     _merges(facts)
@@ -128,7 +131,12 @@ def _blocks(chunks: Iterator[bytes]) -> Iterator[bytes]:
 def _usual(data: bytes, prefix: bytes | None) -> bytes:
     if prefix:
         data = data.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
-    return _ODD_BODY.sub(b"", data) if _ODD.search(data) else data
+    if not _ODD.search(data):
+        return data
+    data = _ODD_BODY.sub(b"", data)
+    if _ENTITY.search(data):
+        raise UnreadableFile("entity", part="xl/worksheets")
+    return data
 
 
 def _cut(data: bytes) -> int:

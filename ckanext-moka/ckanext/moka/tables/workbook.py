@@ -12,7 +12,7 @@ from . import remnants
 from .container import MAX_PART, Container
 from .facts import BookFacts, SheetFacts
 from .formats import Looks, looks
-from .limits import texts_bounded
+from .limits import refuse_announced, texts_bounded
 from .model import UnreadableFile
 from .sheetscan import cell_index, scan
 
@@ -52,6 +52,7 @@ def _guard(box: Container) -> None:
     strings = next((n for n in box.names if n.lower() == "xl/sharedstrings.xml"), None)
     count = 0
     for block in texts_bounded(box.chunks(strings)) if strings else ():
+        refuse_announced(block[:4096])
         count += block.count(b"<si") + block.count(b":si>")
         if count > MAX_STRINGS:
             raise UnreadableFile("strings", count=f"{count:,}")
@@ -60,6 +61,7 @@ def _guard(box: Container) -> None:
     for name in sorted(box.names):
         if _READ_WHOLE.search(name):
             for block in box.chunks(name):
+                refuse_announced(block)
                 if b"<!DOCTYPE" in block or b"<!ENTITY" in block:
                     raise UnreadableFile("entity", part=name)
 
