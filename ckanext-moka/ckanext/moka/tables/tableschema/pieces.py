@@ -18,7 +18,7 @@ from .opening import Opened
 
 __all__ = ["Coded", "NotPlain", "Piece", "general_pieces", "parse", "plain_bytes", "rows_to_piece"]
 
-PIECE_BYTES = 4 * 1024 * 1024
+PIECE_BYTES = 2 * 1024 * 1024
 ROWS = 20_000
 
 
