@@ -283,12 +283,31 @@ def test_a_truncated_container(tmp_path: Path, name: str) -> None:
         ("a.csv", b"a,b\n1," + b"x" * 6_000_000 + b"\n", "6 MB もの文字"),
         ("a.csv", "NAME,CAPACITY\nHALL A,1\nHALL B,2\n".encode("cp037") * 20, "文字コード"),
         ("a.csv", os.urandom(50_000), "文字コード"),
+        ("a.csv", b"\xff" * 100_000, "文字コード"),
+        ("a.csv", b"\0" * 100_000, "NUL"),
     ],
 )  # fmt: skip
 def test_texts_that_are_no_tables(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     assert said in refusal(path)
+
+
+def test_japanese_in_utf7_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("名称,定員\nA館,1\n東京都,2\n".encode("utf-7"))
+    assert "UTF-7" in api.check(tmp_path / "a.csv").findings[0].message
+    assert next(api.load(tmp_path / "a.csv").rows)[0] == "A館"
+
+
+def test_a_workbook_behind_a_password(tmp_path: Path) -> None:
+    name = "Workbook".encode("utf-16-le")
+    data = old_book()
+    entry = data.index(name)
+    secret = "EncryptedPackage".encode("utf-16-le")
+    data = data[:entry] + secret.ljust(64, b"\0") + struct.pack("<H", len(secret) + 2) + data[entry + 66 :]
+    for file in ("a.xlsx", "a.xls"):
+        (tmp_path / file).write_bytes(data)
+        assert "パスワード" in refusal(tmp_path / file)
 
 
 def test_a_very_long_value_takes_no_long_time(tmp_path: Path) -> None:

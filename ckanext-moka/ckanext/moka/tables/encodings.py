@@ -32,6 +32,7 @@ _PIECE = 8 * 1024 * 1024
 _LONE = re.compile("[\x80\uf8f0-\uf8f3]")
 # A kana or kanji in UTF-8: in another encoding three bytes hardly ever look like it by chance.
 _SURE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+_UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{3,}(?![A-Za-z0-9+/])")
 _NAMES = {"utf-8": "UTF-8", "cp932": "Shift_JIS", "euc_jp": "EUC-JP"}
 
 
@@ -65,6 +66,8 @@ def to_utf8(data: bytes | bytearray) -> Decoded:
         return Decoded(_recoded(data, wide), wide, False)
     if b"\x1b$" in data and data.isascii():
         return Decoded(_recoded(data, "iso2022_jp_3"), "iso-2022-jp", False)
+    if _in_utf7(data):
+        return Decoded(_recoded(data, "utf-7"), "utf-7", False)
     if _is_utf8(memoryview(data)):
         return Decoded(data, "utf-8", False)
     candidates = []
@@ -78,7 +81,23 @@ def to_utf8(data: bytes | bytearray) -> Decoded:
     text, encoding = (
         max(candidates, key=lambda item: _score(item[0])) if len(candidates) > 1 else candidates[0]
     )
+    head = bytes(text[:_PIECE]).decode("utf-8", "ignore")
+    if len(_PRIVATE.findall(head)) * 5 > len(head):
+        # Characters that nobody writes: the bytes only happen to be possible.
+        raise UnreadableFile("unknown", rule="encoding-error")
     return Decoded(text, encoding.replace("_", "-"), False)
+
+
+def _in_utf7(data: bytes | bytearray) -> bool:
+    """Tell whether ASCII text is Japanese in UTF-7 (``+VA158A-``)."""
+    head = bytes(data[:100_000])
+    if len(_UTF7.findall(head)) < 2 or not head.isascii():
+        return False
+    try:
+        text = head.rpartition(b"\n")[0].decode("utf-7")
+    except UnicodeDecodeError:
+        return False
+    return len(_JAPANESE.findall(text)) >= 4
 
 
 def _checked(data: bytes | bytearray, start: int) -> memoryview:

@@ -99,6 +99,8 @@ def _read_text(path: Path, source: Source) -> None:
     start = bytes(data[:_START]).decode("utf-8", "ignore")
     if not start.strip() and not bytes(data).decode("utf-8").strip():
         raise UnreadableFile("empty")
+    if start.count("\0") * 2 > len(start):
+        raise UnreadableFile("format", rule="L1-01", kind="NUL（値のないバイト）ばかりのファイル")
     controls = re.search(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]", start)
     if controls and len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", start)) > 20:
         raise UnreadableFile("format", rule="L1-01", kind="表ではない形式")

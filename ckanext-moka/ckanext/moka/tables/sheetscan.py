@@ -26,7 +26,7 @@ MAX_LISTED = 2_000_000
 _BLOCK = 1024 * 1024
 _MAX_ROW_BYTES = 64 * 1024 * 1024
 _ODD_ROW = re.compile(rb'<row(?! r=")')
-_HIDDEN_ROW = re.compile(rb'<row r="([0-9]+)"[^>]*?\s(?:hidden="(?:1|true|on)"|ht="0+(?:\.0+)?")')
+_HIDDEN_ROW = re.compile(rb'<row r="([0-9]{1,9})"[^>]*?\s(?:hidden="(?:1|true|on)"|ht="0+(?:\.0+)?")')
 _ODD_HIDDEN = re.compile(rb"(?:hidden|ht)(?:\s+=|=\s|='|\s*=\s*')")
 _ODD_CELL = re.compile(rb'<c(?! r=")[\s/>]')
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet\b")
@@ -216,10 +216,8 @@ class _Body:
 
     def _hidden_rows(self, data: bytes, facts: SheetFacts) -> None:
         """Rows as almost all programs write them: the number first, then ``hidden="1"`` or a height of zero."""
-        for number in _HIDDEN_ROW.findall(data):
-            row = _number(number)
-            if 0 < row <= MAX_ROW:
-                facts.hidden_rows.add(row - 1)
+        rows = map(int, _HIDDEN_ROW.findall(data))
+        facts.hidden_rows.update(row - 1 for row in rows if 0 < row <= MAX_ROW)
         last = data.rfind(b'<row r="')
         if last >= 0:
             self.row = _number(data[last + 8 : last + 20])
