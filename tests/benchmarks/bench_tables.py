@@ -1,15 +1,16 @@
-"""How long checking and loading take: ``python tests/benchmarks/bench_tables.py [MEGABYTES]``.
+"""How long checking, repairing and converting take, beside frictionless and bare reading, in the same run.
 
-Makes a CSV of 25 municipal columns (and the same rows as XLSX), checks and loads each in a fresh process, prints
-seconds (median of three) and peak memory.
+``python tests/benchmarks/bench_tables.py [--full]``: CSV of 11 and 109 MB, the smaller one in Shift_JIS too, a workbook
+of 50,000 rows; ``--full`` adds a million rows (about 300 MB) and frictionless on the larger file. Every number is of
+a fresh process: seconds without the import, processor seconds, peak memory. Files are made anew, always the same.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,32 +18,33 @@ import time
 from pathlib import Path
 
 LABELS = [
-    "全国地方公共団体コード",
-    "ID",
-    "地方公共団体名",
-    "名称",
-    "名称_カナ",
-    "名称_英語",
-    "所在地_全国地方公共団体コード",
-    "町字ID",
-    "所在地_連結表記",
-    "所在地_都道府県",
-    "所在地_市区町村",
-    "所在地_町字",
-    "所在地_番地以下",
-    "緯度",
-    "経度",
-    "電話番号",
-    "郵便番号",
-    "定員",
-    "面積",
-    "開設日",
-    "開始時間",
-    "終了時間",
-    "区分",
-    "URL",
-    "備考",
-]
+    "全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英語", "所在地_全国地方公共団体コード", "町字ID",
+    "所在地_連結表記", "所在地_都道府県", "所在地_市区町村", "所在地_町字", "所在地_番地以下", "緯度", "経度", "電話番号", "郵便番号",
+    "定員", "面積", "開設日", "開始時間", "終了時間", "区分", "URL", "備考",
+]  # fmt: skip
+_FLOORS = {
+    "csv": "import pyarrow as pa, pyarrow.csv as c\n"
+    "o=c.ConvertOptions(column_types={{n: pa.string() for n in open({path!r}, encoding={encoding!r}).readline().strip().split(',')}})\n"
+    "run=lambda: c.read_csv({path!r}, read_options=c.ReadOptions(encoding={encoding!r}), convert_options=o)",
+    "xlsx": "import python_calamine as p\n"
+    "run=lambda: p.CalamineWorkbook.from_path({path!r}).get_sheet_by_index(0).to_python()",
+}
+_WORK = {
+    "check": "from ckanext.moka.tables import api\nrun=lambda: api.check({path!r})",
+    "fix": "from ckanext.moka.tables import api\nrun=lambda: api.fix({path!r}, {path!r} + '.fixed.csv')",
+    "convert": "from ckanext.moka.tables import api\nrun=lambda: api.convert({path!r}, {path!r} + '.parquet', format='parquet')",
+    "frictionless": "from frictionless import Resource\n"
+    "run=lambda: Resource({name!r}, basepath={folder!r}, encoding={encoding!r}).validate(limit_errors=10**9)",
+}
+_MEASURE = """
+import json, re, time
+began = time.process_time()
+start = time.perf_counter()
+run()
+took, used = time.perf_counter() - start, time.process_time() - began
+peak = int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) / 1024
+print(json.dumps([took, used, peak]))
+"""
 
 
 def rows(count: int) -> list[list[str]]:
@@ -65,45 +67,70 @@ def rows(count: int) -> list[list[str]]:
     return made
 
 
-def measure(path: Path, what: str) -> tuple[float, float]:
-    """Return seconds (median of three fresh processes) and peak megabytes of one operation."""
-    code = (
-        "import json,re,time\n"
-        "from ckanext.moka.tables import api\n"
-        "t=time.perf_counter()\n"
-        f"r=api.{what}({str(path)!r})\n"
-        "s=time.perf_counter()-t\n"
-        "peak=int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])/1024\n"
-        "print(json.dumps([s,peak]))"
+def make_csv(path: Path, count: int, encoding: str = "utf-8") -> Path:
+    """Write ``count`` records as CSV."""
+    with path.open("w", encoding=encoding, newline="") as stream:
+        csv.writer(stream).writerows([LABELS, *rows(count)])
+    return path
+
+
+def make_workbook(path: Path, count: int) -> Path:
+    """Write ``count`` records as XLSX, amounts and coordinates as numbers."""
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("一覧")
+    sheet.append(LABELS)
+    for row in rows(count):
+        sheet.append([float(cell) if n in (13, 14, 17, 18) else cell for n, cell in enumerate(row)])
+    book.save(path)
+    return path
+
+
+def measure(code: str, path: Path, encoding: str, runs: int) -> tuple[float, float, float]:
+    """Return seconds, processor seconds and peak megabytes of the best of ``runs`` fresh processes."""
+    words = {"path": str(path), "name": path.name, "folder": str(path.parent), "encoding": encoding}
+    script = code.format(**words) + _MEASURE
+    best = min(
+        json.loads(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout)
+        for _ in range(runs)
     )
-    runs = [
-        json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
-        for _ in range(3)
-    ]
-    return statistics.median(r[0] for r in runs), max(r[1] for r in runs)
+    return tuple(best)  # type: ignore[return-value]
 
 
-def main(megabytes: int) -> None:
-    """Print the table."""
+def report(path: Path, work: list[str], runs: int, encoding: str = "utf-8") -> None:
+    """Print one line per kind of work, with its ratio to bare reading and to frictionless."""
+    kind = path.suffix.lstrip(".")
+    floor = measure(_FLOORS[kind], path, encoding, runs)
+    done = {
+        name: measure(_WORK[name], path, encoding, 1 if name == "frictionless" else runs) for name in work
+    }
+    slow = done.get("frictionless")
+    print(f"\n{path.name}  {path.stat().st_size / 1e6:,.1f} MB")
+    for name, (took, used, peak) in {"read": floor, **done}.items():
+        beside = f"{slow[0] / took:6.1f}x frictionless" if slow and name != "frictionless" else ""
+        print(
+            f"  {name:13}{took:7.2f} s {used:7.2f} CPU-s {peak:7.0f} MB {took / floor[0]:7.1f}x read  {beside}"
+        )
+
+
+def main() -> None:
+    """Make the files and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="a million rows too, frictionless on every file")
+    full = parser.parse_args().full
+    print(
+        f"{len(LABELS)} columns, all rules; {time.strftime('%Y-%m-%d')}; frictionless: no schema, no limit of errors"
+    )
+    mine = ["check", "fix", "convert"]
     with tempfile.TemporaryDirectory() as folder:
-        sample = rows(megabytes * 3800)
-        text = Path(folder, "facilities.csv")
-        with text.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows([LABELS, *sample])
-        from ckanext.moka.tables import api
-
-        book = Path(folder, "facilities.xlsx")
-        api.convert(text, book, format="xlsx")
-        sjis = Path(folder, "facilities_sjis.csv")
-        sjis.write_text(text.read_text(encoding="utf-8"), encoding="cp932")
-        print(f"{len(sample):,} rows x {len(LABELS)} columns; {time.strftime('%Y-%m-%d')}")
-        for path in (text, sjis, book):
-            for what in ("check", "load"):
-                seconds, peak = measure(path, what)
-                print(
-                    f"{path.name:22} {path.stat().st_size / 1e6:6.1f} MB  {what:5}  {seconds:6.2f} s  {peak:6.0f} MB peak"
-                )
+        report(make_csv(Path(folder, "10mb.csv"), 38_000), [*mine, "frictionless"], 3)
+        report(make_csv(Path(folder, "sjis.csv"), 38_000, "cp932"), mine, 3, "cp932")
+        report(make_csv(Path(folder, "100mb.csv"), 360_000), [*mine, "frictionless"] if full else mine, 1)
+        report(make_workbook(Path(folder, "book.xlsx"), 50_000), [*mine, "frictionless"], 2)
+        if full:
+            report(make_csv(Path(folder, "million.csv"), 1_000_000), ["check", "fix"], 1)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main()
