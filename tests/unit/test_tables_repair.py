@@ -222,3 +222,16 @@ def test_repair_types_the_repaired_columns(tmp_path: Path, suffix: str) -> None:
         ("開設日", "date"),
     ]
     assert list(loaded.rows) == [("A館", 1200, date(2001, 4, 1)), ("B館", 30, date(2024, 4, 1))]
+
+
+def test_a_finding_is_repairable_only_when_nothing_of_it_is_left(tmp_path: Path) -> None:
+    def fixable(cells: list[object], name: str = "t.csv") -> bool:
+        rows = [["名称", "定員"], *[[f"第{n}館", cell] for n, cell in enumerate(cells)]]
+        found = [f for f in api.check(table(tmp_path, rows, name)).findings if f.rule == "L2-01"]
+        assert found
+        return all(f.fixable for f in found)
+
+    assert fixable(["80人", "1,200人", "5人"])
+    assert not fixable(["80人", "5世帯", "6人"])
+    assert not fixable(["約80", "5", "6", "7", "8"])
+    assert fixable(["80", 5, 6], "t.xlsx")

@@ -26,7 +26,9 @@ class Proof:
         self, source: Source, cleaned: Sequence[CleanTable], hits: Iterable[tuple[str, Hit]]
     ) -> None:
         rules = {rule for rule, hit in hits if _provable(rule, hit)}
-        context = Context(source, [_repaired(clean) for clean in cleaned]) if rules else None
+        # What repair writes is a CSV file: numbers that a workbook kept as texts are plain numbers in it.
+        written = replace(source, format="csv")
+        context = Context(written, [_repaired(clean) for clean in cleaned]) if rules else None
         checks = all_rules()
         self._left: set[_Key] = set()
         for rule in rules:
