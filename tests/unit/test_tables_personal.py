@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from ckanext.moka.tables import api
 from ckanext.moka.tables.report import Report
@@ -148,3 +152,93 @@ def test_texts_that_run_as_formulas(tmp_path: Path, value: str, severity: str) -
 def test_numbers_phones_and_marks_run_nothing(tmp_path: Path, value: str) -> None:
     report = check(tmp_path, f"名称,備考\nA館,なし\nB館,{value}\n")
     assert "formula-injection" not in {f.rule for f in report.findings}
+
+
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+
+
+def packed(folder: Path, change: Callable[[dict[str, str]], None]) -> Report:
+    """Return the report on a small workbook whose parts ``change`` has altered."""
+    raw = io.BytesIO()
+    book = openpyxl.Workbook()
+    for row in (["名称", "定員"], ["A館", 10], ["B館", 20]):
+        book.active.append(row)
+    book.active["B2"].comment = Comment("古い版", "係")
+    book.properties.creator = "openpyxl"
+    book.save(raw)
+    with zipfile.ZipFile(raw) as box:
+        parts = {name: box.read(name).decode() for name in box.namelist()}
+    change(parts)
+    path = folder / "表.xlsx"
+    with zipfile.ZipFile(path, "w") as box:
+        for name, text in parts.items():
+            box.writestr(name, text)
+    return api.check(path)
+
+
+def test_threads_of_comments_are_read_once_with_who_wrote_them(tmp_path: Path) -> None:
+    def thread(parts: dict[str, str]) -> None:
+        rels = "xl/worksheets/_rels/sheet1.xml.rels"
+        more = '<Relationship Id="t1" Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment" Target="../threadedComments/threadedComment1.xml"/></Relationships>'
+        parts[rels] = parts[rels].replace("</Relationships>", more)
+        parts["xl/threadedComments/threadedComment1.xml"] = (
+            '<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">'
+            '<threadedComment ref="B2" personId="{1}" id="{2}"><text>自宅 090-1234-5678 に確認</text></threadedComment></ThreadedComments>'
+        )
+        parts["xl/persons/person.xml"] = (
+            '<personList xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><person displayName="佐藤 太郎" id="{1}"/></personList>'
+        )
+
+    report = packed(tmp_path, thread)
+    comments = [f for f in report.findings if f.rule == "P-05"]
+    assert [(f.severity, f.place.cell, f.count) for f in comments] == [("fatal", "B2", 1), ("minor", None, 1)]
+    assert "佐藤" not in json.dumps(report.to_dict(), ensure_ascii=False)
+
+
+def test_paths_and_own_fields_in_the_properties(tmp_path: Path) -> None:
+    def own(parts: dict[str, str]) -> None:
+        start = parts["xl/workbook.xml"].index("<sheets>")
+        path = '<absPath xmlns="http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac" url="\\\\server\\Profile\\h12207\\Desktop\\"/>'
+        parts["xl/workbook.xml"] = parts["xl/workbook.xml"][:start] + path + parts["xl/workbook.xml"][start:]
+        parts["docProps/custom.xml"] = (
+            '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+            '<property pid="2" name="担当"><vt:lpwstr>佐藤 太郎 090-1234-5678</vt:lpwstr></property></Properties>'
+        )
+        parts["docProps/app.xml"] = parts["docProps/app.xml"].replace(
+            "</Properties>", "<Company>真岡市</Company></Properties>"
+        )
+
+    report = packed(tmp_path, own)
+    found = [(f.severity, f.message) for f in report.findings if f.rule == "P-06"]
+    assert [severity for severity, _m in found] == ["fatal", "minor"]
+    assert "担当" in found[0][1] and "保存した場所" in found[1][1]
+    assert not [
+        w for w in ("h12207", "佐藤", "090-1234") if w in json.dumps(report.to_dict(), ensure_ascii=False)
+    ]
+
+
+def test_the_source_of_a_pivot_table_with_persons_is_fatal(tmp_path: Path) -> None:
+    def pivot(parts: dict[str, str]) -> None:
+        parts["xl/pivotCache/pivotCacheDefinition1.xml"] = (
+            f'<pivotCacheDefinition xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{REL}" recordCount="2"><cacheFields>'
+            '<cacheField name="氏名"><sharedItems><s v="佐藤 太郎"/><s v="鈴木 花子"/></sharedItems></cacheField></cacheFields></pivotCacheDefinition>'
+        )
+        parts["xl/pivotCache/_rels/pivotCacheDefinition1.xml.rels"] = (
+            f'<Relationships {PACKAGE}><Relationship Id="r" Type="{REL}/pivotCacheRecords" Target="pivotCacheRecords1.xml"/></Relationships>'
+        )
+        parts["xl/pivotCache/pivotCacheRecords1.xml"] = (
+            '<pivotCacheRecords xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><r><x v="0"/></r><r><x v="1"/></r></pivotCacheRecords>'
+        )
+
+    finding = next(f for f in packed(tmp_path, pivot).findings if f.rule == "P-07")
+    assert finding.severity == "fatal" and "2 件" in finding.message and "佐藤" not in finding.message
+
+
+def test_macros_and_data_of_other_programs(tmp_path: Path) -> None:
+    def more(parts: dict[str, str]) -> None:
+        parts["xl/vbaProject.bin"] = "x"
+        parts["customXml/item1.xml"] = "<data><who>佐藤 太郎</who><tel>090-1234-5678</tel></data>"
+
+    found = {f.severity for f in packed(tmp_path, more).findings if f.rule == "P-10"}
+    assert found == {"major", "fatal"}
