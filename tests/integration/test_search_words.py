@@ -231,3 +231,10 @@ def test_commands_check_show_and_explain(cli, dataset, tmp_path, org):
 
 def test_the_answer_stays_json(call, dataset):
     json.dumps(call("package_search", q="水族館 図書室 ひなんばしよ")["moka_search"])
+
+
+def test_beginning_of_a_word_finds_when_nothing_else_does(ask, dataset):
+    made = dataset("部活動指導員の配置")
+    assert names(ask("部活")) == [made["name"]]
+    dataset("東京都の統計")
+    assert ask("京都")["count"] == 0

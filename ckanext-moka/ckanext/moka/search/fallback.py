@@ -13,14 +13,14 @@ import math
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ckanext.moka.search import analysis, spelling, synonyms, vocabulary
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.nodes import Node, Quorum
 from ckanext.moka.search.query_parser import DEFAULT_MM
-from ckanext.moka.search.words import WordQuery, word_query
+from ckanext.moka.search.words import WordQuery, pattern_prefix, word_query
 
 __all__ = [
     "FEW",
@@ -149,20 +149,31 @@ def fewer_words(typed: str, query: Query) -> tuple[Node, list[str]] | None:
     if not terms:
         terms = list(dict.fromkeys(term for words in clauses for term in words.terms))
     terms = terms[:_MOST_TERMS]
-    if len(terms) < 2:
+    if not terms:
         return None
-    total, *counts = _counts(terms, query)
-    found = {
-        term: math.log(1 + (max(1, total) + 0.5) / (count + 0.5))
-        for term, count in zip(terms, counts, strict=True)
-        if count
-    }
+    total, *counts = _counts([*terms, *map(_beginning, terms)], query)
+    words, beginnings = counts[: len(terms)], counts[len(terms) :]
+    found: dict[WordQuery, float] = {}
+    missing = []
+    for term, count, begun in zip(terms, words, beginnings, strict=True):
+        if count or begun:
+            found[term if count else _beginning(term)] = math.log(
+                1 + (max(1, total) + 0.5) / ((count or begun) + 0.5)
+            )
+        else:
+            missing.append(term.text)
     if not found:
         return None
-    missing = [term.text for term in terms if term not in found]
     extra = [term for words in clauses for term in words.terms if term.optional]
     order = [words.in_order() for words in clauses if len(words.terms) > 1]
     return Quorum(_least_sets(found), tuple(found), (*extra, *order)), missing
+
+
+def _beginning(term: WordQuery) -> WordQuery:
+    """Return ``term`` as the beginning of a word (部活: 部活動)."""
+    if len(term.text) < 2 or not analysis.is_japanese(term.text):
+        return term
+    return replace(WordQuery(pattern_prefix(term.text), text=term.text), joined=term.joined)
 
 
 def _counts(terms: list[WordQuery], query: Query) -> list[int]:

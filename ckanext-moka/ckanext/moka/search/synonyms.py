@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).parent / "data" / "synonyms.txt"
 CHECK_SECONDS = 10.0
 MAX_WORD = 40
+MOST_WIDE = 8
 _ARROW = re.compile(r"\s*(?:=>|＝＞|→|⇒)\s*")
 _COMMA = re.compile(r"\s*[,、，]\s*")
 
@@ -292,6 +293,12 @@ def _build(parts: dict[str, Lists]) -> None:
         # An English word is not related to its translation, it means it.
         place = close if own.isascii() else wide
         place.setdefault(own, {}).update({key(target): target for target in targets if key(target) != own})
+    direct = {own: dict(targets) for own, targets in wide.items()}
+    for own, same in close.items():  # what is related to a word is related to those that mean the same
+        for other in same:
+            for target, word in direct.get(other, {}).items():
+                if target != own and len(wide.setdefault(own, {})) < MOST_WIDE:
+                    wide[own].setdefault(target, word)
     _read.entries = {
         own: Entry(
             tuple(close.get(own, {}).values()),
