@@ -266,7 +266,7 @@ class Rows(Sequence[list[Value]]):
         """Return the cells of a column at ``rows`` (``None`` beyond the end of a row)."""
         if column >= len(self._columns):
             return Store.of_values([None] * len(rows))
-        return self._columns[column].select(rows)  # type: ignore[no-any-return]
+        return self._columns[column].select(rows)
 
     def select_all(self, columns: Sequence[int], rows: Sequence[int]) -> list[Store]:
         """Return :meth:`select` of several columns, worked out side by side; long columns are kept in that form only."""
@@ -329,12 +329,3 @@ class Rows(Sequence[list[Value]]):
             return self
         widths = {row: width for row, width in self._widths.items() if row < height}
         return Rows([c.head(height) for c in self._columns], height, self._width, widths)
-
-
-def __getattr__(name: str) -> Any:
-    # RowsBuilder stood here once.
-    if name == "RowsBuilder":
-        from .rowsbuilder import RowsBuilder
-
-        return RowsBuilder
-    raise AttributeError(name)

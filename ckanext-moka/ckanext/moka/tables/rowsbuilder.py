@@ -117,10 +117,10 @@ class _Growing:
         numbers = pa.chunked_array(self._numbers, pa.float64())
         if numbers.null_count == len(numbers) and not self._others:
             return MixedCells(store)
-        return MixedCells(_withnumbers(store, numbers, self._others))
+        return MixedCells(_with_numbers(store, numbers, self._others))
 
 
-def _withnumbers(store: Store, numbers: Any, others: dict[int, Value]) -> Store:
+def _with_numbers(store: Store, numbers: Any, others: dict[int, Value]) -> Store:
     """Put numbers and other values in the place of the absent texts; a whole number becomes an ``int``."""
     encoded = numbers.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):

@@ -40,6 +40,8 @@ def check(context: Context) -> Iterator[Hit]:
             for v, t in codes.items()
             if repair_municipality_code(t) or (re.fullmatch("[0-9]{6}", t) and not is_municipality_code(t))
         }
+        if not faulty:
+            continue
         texts = [(i, codes[v]) for i, v in enumerate(column.values) if v in faulty]
         lost = [(i, t) for i, t in texts if repair_municipality_code(t)]
         if lost and (
