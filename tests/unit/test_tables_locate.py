@@ -95,3 +95,17 @@ def test_the_same_tables_are_found_when_the_sheet_was_saved_as_csv(layout: Layou
         (area, header, count) for area, header, count, _labels in seen(api.find_tables(read(path, None)))
     ]
     assert found == [(area, header, count) for area, header, count, _labels in layout.tables]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [",".join(["名", "数"] * 900), *[",".join([f"x{n}", "2"] * 900) for n in range(5)]],
+        ["名,数" if n % 2 == 0 else f"x{n},{n}" for n in range(2000)],
+    ],
+    ids=["beside", "below"],
+)
+def test_endless_repetition_is_one_table(lines: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert len(api.find_tables(read(path, None))) == 1

@@ -13,6 +13,8 @@ __all__ = ["View", "blocks", "is_form", "is_prose", "sides", "window"]
 
 _LEAD = 4
 _HAND_MADE = 5_000
+# More tables than anybody sets on one sheet: then the lines belong to one table that repeats itself.
+_MOST_BLOCKS, _MOST_SIDES = 200, 20
 _PAIR_END = re.compile(r"[:：]\s*$")
 _FORM = re.compile(
     r"(様式第|様式[0-9０-９]|申請書|届出書|申込書|請求書|調査票|記入欄|報告書|通知書|第[0-9０-９]+条関係|市長\s*様|町長\s*様|知事\s*様|印\s*$|"
@@ -55,29 +57,46 @@ def blocks(grid: Grid) -> list[list[int]]:
     # Titles between tables without a blank row are a habit of hand-made sheets, not of long lists from a program.
     rows = grid.filled_rows
     small = len(rows) <= _HAND_MADE
+    known: _Shapes = {}
     if not small and rows[-1] - rows[0] + 1 == len(rows):
-        return _repeated(grid, list(rows))
+        parts = _repeated(grid, list(rows))
+        return parts if len(parts) <= _MOST_BLOCKS else [list(rows)]
     for index, (before, row) in enumerate(pairwise(rows), start=1):
         gap = row - before > 1 or (small and len(found[-1]) > 2 and _title_line(grid, row))
-        if gap and _starts_table(grid, found[-1], rows[index : index + _LEAD + 8]):
+        if gap and _starts_table(grid, found[-1], rows[index : index + _LEAD + 8], known):
             found.append([row])
         else:
             found[-1].append(row)
-    return [part for block in found for part in _repeated(grid, block)]
+    parts = [part for block in found for part in _repeated(grid, block)]
+    return parts if len(parts) <= _MOST_BLOCKS else [list(rows)]
 
 
-def _starts_table(grid: Grid, block: list[int], rest: list[int]) -> bool:
+_Shapes = dict[tuple[int, int], tuple[set[int], int | None]]
+
+
+def _shape(grid: Grid, block: list[int], known: _Shapes) -> tuple[set[int], int | None]:
+    """Return the body columns and the header of a block, judged by its first rows; no header: it is no table."""
+    top = block[: SAMPLE // 4]
+    key = (top[0], len(top))
+    if key not in known:
+        core = body_columns(grid, top)
+        known[key] = (core, header_row(grid, top, core) if is_table(grid, top) else None)
+    return known[key]
+
+
+def _starts_table(grid: Grid, block: list[int], rest: list[int], known: _Shapes) -> bool:
     lead = 0
     while lead < min(_LEAD, len(rest) - 1) and _title_like(grid, rest[lead]):
         lead += 1
     row = rest[lead]
     columns = grid.filled[row]
-    if len(columns) < 2 or (lead and row - rest[0] > _LEAD * 2) or not is_table(grid, block):
+    if len(columns) < 2 or (lead and row - rest[0] > _LEAD * 2):
         return False
     if not all(grid.label_like(row, c) or grid.year_like(row, c) for c in columns):
         return False
-    core = body_columns(grid, block)
-    header = header_row(grid, block, core)
+    core, header = _shape(grid, block, known)
+    if header is None:
+        return False
     if _texts(grid, row) == _texts(grid, header):
         return True
     following = [r for r in rest[lead + 1 : lead + 6] if r - row <= 6 and len(grid.filled[r]) > 1]
@@ -90,10 +109,10 @@ def _starts_table(grid: Grid, block: list[int], rest: list[int]) -> bool:
     above = [r for r in block[-20:] if r > header]
     for column in columns:
         below_numeric = sum(not grid.label_like(r, column) and column in grid.filled[r] for r in following)
+        if below_numeric < max(1, len(following) // 2):
+            continue
         above_numeric = sum(not grid.label_like(r, column) and column in grid.filled[r] for r in above)
-        if below_numeric >= max(1, len(following) // 2) and (
-            above_numeric >= max(1, len(above) // 2) or column not in core
-        ):
+        if above_numeric >= max(1, len(above) // 2) or column not in core:
             return True
     return False
 
@@ -171,6 +190,8 @@ def sides(grid: Grid, rows: list[int]) -> list[tuple[int, int]]:
             else:
                 parts[-1].append(right)
         cuts = [b[0] for a, b in pairwise(parts) if _apart(grid, header, sample, a, b)]
+    if len(cuts) >= _MOST_SIDES:
+        return [(whole[0], whole[1] - 1)]
     edges = [whole[0], *cuts, whole[1]]
     return [(a, b - 1) for a, b in pairwise(edges)]
 
