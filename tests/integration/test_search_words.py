@@ -238,3 +238,19 @@ def test_beginning_of_a_word_finds_when_nothing_else_does(ask, dataset):
     assert names(ask("部活")) == [made["name"]]
     dataset("東京都の統計")
     assert ask("京都")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "避難" * 2000,
+        "あ" * 7999,
+        "hinan" * 1000,
+        "一" * 3000,
+        "令和" * 500 + "7",
+        " ".join(["避難 ごみ 人口"] * 100),
+        "\x01'\x02 | 'a",
+    ],
+)
+def test_absurd_queries_are_answered(ask, q):
+    assert ask(q)["count"] >= 0

@@ -30,6 +30,7 @@ from ckanext.moka.search.words import WordQuery, pattern_prefix, word_query
 
 __all__ = ["Compiler", "Leaf"]
 
+MOST_SCORED = 24  # words of a query that count for the order; all of them count for what is found
 OPTIONAL = 0.3  # what a word that need not be there counts for the order
 _WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
 _MAX_COMBINATIONS = 30
@@ -129,13 +130,15 @@ class Compiler:
             names = (fields.CATCH_ALL, *(n for n in names if n not in _WEIGHT_OF and n != fields.CATCH_ALL))
         found = [self._in_field(name, node, words) for name in names if name != "name"]
         if "name" in names and node.text:
-            found.append(self.match(quote(NAME + sanitise(node.text))))
+            found.append(self.match(quote(NAME + sanitise(node.text)[:300])))
         if words.full is None:
             return None
         return self._any([sql for sql in found if sql])
 
     def _count(self, words: WordQuery, boost: float) -> None:
         """Have the terms of a text count for the score, each by itself; the whole of it for its order."""
+        if len(self.leaves) >= MOST_SCORED:
+            return
         if len(words.terms) < 2:
             self.leaves.append(Leaf(words.text, words.as_term(), boost))
             return

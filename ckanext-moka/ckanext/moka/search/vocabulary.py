@@ -22,6 +22,7 @@ BATCH = 400
 _CANDIDATES = 60
 _LONGEST = 3  # words joined: 指定緊急避難場所 gives 緊急避難場所, 避難場所 …
 _MAX_LENGTH = 24
+_LONGEST_SOUND = 60
 _TAILS = frozenset({"一覧", "一覧表", "情報", "データ", "リスト"})
 _PUBLIC = "d.labels @> (SELECT array_agg(id) FROM moka_search.term WHERE field = 'permission_labels' AND value = 'public')"
 _NEW = f"""
@@ -106,10 +107,10 @@ def _words_of(text: str) -> Iterator[tuple[str, str]]:
 
 def like(text: str, limit: int = 3) -> list[tuple[str, int]]:
     """Return public words that sound like ``text``, with the number of slips between, the nearest first."""
-    learn()
-    sound = spelling.sound_of(text)
-    if len(sound) < 2:
+    sound = spelling.sound_of(text[:_LONGEST_SOUND])
+    if not 2 <= len(sound) <= _LONGEST_SOUND:
         return []
+    learn()
     pairs = spelling.pairs(sound)
     params = {"pairs": pairs, "amount": len(pairs), "limit": _CANDIDATES}
     rows = store.read(lambda connection: store.run(connection, _SAME_PAIRS, params))

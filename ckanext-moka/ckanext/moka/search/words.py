@@ -21,6 +21,8 @@ __all__ = ["WordQuery", "forget", "pattern_prefix", "word_query"]
 LONGEST = 6  # units of one entry of the synonyms
 _MIN_GRAM_RUN = 3
 _MAX_TERMS = 40
+_MAX_PAIRS = 80
+_LONGEST_LEXEME = 300  # PostgreSQL refuses words of more than 2,046 bytes; nothing of this length is a word
 _PLACES = frozenset("園場館署所院校駅港寺庁局城塔湖島街")
 
 
@@ -117,6 +119,7 @@ def _either(first: str | None, second: str | None) -> str | None:
 
 
 def _lexeme(form: str) -> str:
+    form = form[:_LONGEST_LEXEME]
     quoted = quote(form.replace("\x01", "").replace("\x02", ""))
     return f"'\x01{quoted[1:]}\x02"
 
@@ -288,5 +291,5 @@ def _gram_query(folded: str, units: list[analysis.Token]) -> str | None:
     unknown = any(not unit.known for unit in units)
     if len(folded) < 2 or (not unknown and (len(units) == 1 or len(folded) < _MIN_GRAM_RUN)):
         return None
-    pairs = [quote(GRAM + pair) + "\x02" for _, pair in analysis.bigrams(folded)]
+    pairs = [quote(GRAM + pair) + "\x02" for _, pair in analysis.bigrams(folded)[:_MAX_PAIRS]]
     return " <-> ".join(pairs) if pairs else None
