@@ -42,7 +42,7 @@ _KIND_OF_PEOPLE = re.compile(
     r"(?:$|[（(、，・／/等など])"
 )
 _FACILITY = re.compile(
-    r"(施設名|施設の?名称|^名称|名称$|事業所|店舗|屋号|商号|営業所|法人名|団体名|会社名|医療機関|学校名|園名|助産所|イベント名|^name$|facility|名　*称)",
+    r"(施設名|施設の?名称|^名称|名称$|事業所|店舗|屋号|商号|営業所|法人名|団体名|会社名|医療機関|学校名|園名|助産所|イベント名|^name$|facility|教室名|クラブ名|(?:club|school|office|shop|store|place|organi[sz]ation|company)_?name|名　*称)",
     re.IGNORECASE,
 )
 _READING = re.compile(r"^(?:フリガナ|ふりがな|ﾌﾘｶﾞﾅ|ヨミガナ|よみがな|読み仮名|読みがな|カナ|かな)$")
