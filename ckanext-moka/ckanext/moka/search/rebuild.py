@@ -48,6 +48,9 @@ _REMOVE = sa.text(
     "DELETE FROM moka_search.document d WHERE d.site_id = :site AND NOT EXISTS "
     "(SELECT 1 FROM public.package p WHERE p.id = d.id AND (p.state <> ALL(:without) OR p.state = d.state))"
 )
+_NOTHING_LEFT = sa.text(
+    "DELETE FROM moka_search.waiting w WHERE NOT EXISTS (SELECT 1 FROM public.package p WHERE p.id = w.package_id)"
+)
 
 
 @dataclass
@@ -96,7 +99,13 @@ def remove_vanished() -> int:
     A document that says itself that its dataset is deleted may stay: nobody finds it without asking for such.
     """
     params = {"site": config["ckan.site_id"], "without": _without()}
-    return store.read(lambda connection: connection.execute(_REMOVE, params).rowcount)
+
+    def remove(connection: Connection) -> int:
+        removed = connection.execute(_REMOVE, params).rowcount
+        connection.execute(_NOTHING_LEFT)
+        return removed
+
+    return store.read(store.in_transaction(remove))
 
 
 def _wanted(only_missing: bool) -> list[str]:
