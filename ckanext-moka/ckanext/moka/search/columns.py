@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["NONE", "Columns", "current", "numbers"]
+__all__ = ["NONE", "Columns", "current", "decimals", "numbers"]
 
 NONE = np.iinfo(np.int64).min  # no such date
 _FEW = 2000  # versions that are asked for one by one; when more are missing, the whole table is read
@@ -41,6 +41,14 @@ def numbers(sent: Any) -> Ints:
         return np.empty(0, dtype=np.int64)
     raw = np.frombuffer(sent, dtype=[("size", ">i4"), ("value", ">i8")], offset=20)
     return raw["value"].astype(np.int64)
+
+
+def decimals(sent: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the numbers of a ``double precision[]`` that was sent with ``array_send``."""
+    if sent is None:
+        return np.empty(0, dtype=np.float64)
+    raw = np.frombuffer(sent, dtype=[("size", ">i4"), ("value", ">f8")], offset=20)
+    return raw["value"].astype(np.float64)
 
 
 @dataclass

@@ -8,17 +8,20 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.moka.core.text import fold_kana
-from ckanext.moka.search import datemath, fields
+from ckanext.moka.search import analysis, datemath, fields, spatial
 from ckanext.moka.search.indexer import NAME, quote, sanitise
 from ckanext.moka.search.nodes import (
     Bool,
     Boosted,
     Everything,
     Exists,
+    Fuzzy,
     Node,
     Pattern,
     QueryError,
@@ -33,7 +36,14 @@ __all__ = ["Compiler", "Leaf"]
 MOST_SCORED = 24  # words of a query that count for the order; all of them count for what is found
 OPTIONAL = 0.3  # what a word that need not be there counts for the order
 _WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
+_NUMBER = re.compile(r"^[+-]?[0-9]{1,18}(?:[.][0-9]{1,18})?$")
+_DATE_MATHS = re.compile(r"^NOW(?:[-+/][0-9A-Z]|$)")
+_WILDCARDS = re.compile(r"[*?\\]")
+_START_OF_PATTERN = re.compile(r"^[^*?\\]+")
 _MAX_COMBINATIONS = 30
+_KEYS = ("id", "name", "index_id")  # pages of one dataset ask for these; nothing is to be put in order
+_ALWAYS = ("id", "name", "index_id", "site_id", "state", fields.CATCH_ALL)
+_MOMENTS = {"metadata_modified": "modified", "metadata_created": "created"}
 _NGRAM_COLUMN = {"title": "title_fold", "name": "name"}
 
 
@@ -51,6 +61,7 @@ class Leaf:
     words: WordQuery
     boost: float = 1.0
     on: str = ""  # the one field it was asked of; blank: the query's own fields
+    where: str = ""  # the condition under which it counts, where that is not all hits
 
 
 @dataclass
@@ -58,12 +69,15 @@ class Compiler:
     """Compiles nodes; ``params`` and ``leaves`` fill up as it goes.
 
     ``terms``: parameters that stand for a term, by name; whoever runs the SQL gives them their numbers.
+    ``similar``: gives the words of the index like a word (word, field, slips), each with its slips.
     """
 
     query_fields: dict[str, float] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
     terms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    tie: float = 0.1
+    similar: Callable[[str, str, int], list[tuple[str, int]]] = lambda word, field, slips: []
 
     def bind(self, value: Any) -> str:
         """Return the placeholder of a new parameter."""
@@ -77,12 +91,10 @@ class Compiler:
             return "TRUE"
         if isinstance(node, Boosted):
             return self.condition(node.node, boost * node.factor, scored)
-        if isinstance(node, Exists):
-            return f"jsonb_exists(d.fields, {self.bind(node.field)})"
-        if isinstance(node, Range):
-            return self._range(node)
-        if isinstance(node, Pattern):
-            return _any([self._pattern(name, node.pattern) for name in self._fields(node.fields)])
+        if isinstance(node, (Exists, Range, Pattern)):
+            return self._constant(self._plain(node), boost, scored)
+        if isinstance(node, Fuzzy):
+            return self._fuzzy(node, boost, scored)
         if isinstance(node, Text):
             return self._text(node, boost, scored)
         if isinstance(node, Bool):
@@ -90,6 +102,35 @@ class Compiler:
         if isinstance(node, Quorum):
             return self._quorum(node, boost)
         raise QueryError(f"{type(node).__name__} is not supported")
+
+    def _plain(self, node: Node) -> str:
+        if isinstance(node, Exists):
+            return self._exists(node.field)
+        if isinstance(node, Range):
+            return self._range(node)
+        assert isinstance(node, Pattern)
+        return self._any([self._pattern(name, node.pattern) for name in self._fields(node.fields)])
+
+    def _constant(self, sql: str, boost: float, scored: bool) -> str:
+        """Have a condition without words count the same for every hit, which matters beside others only."""
+        if scored and len(self.leaves) < MOST_SCORED:
+            self.leaves.append(Leaf("", WordQuery(None), boost, "*", sql))
+        return sql
+
+    def _exists(self, name: str) -> str:
+        if name in _ALWAYS:
+            return "TRUE"
+        return f"jsonb_exists(d.fields, {self.bind(name)})"
+
+    def _fuzzy(self, node: Fuzzy, boost: float, scored: bool) -> str | None:
+        """A word or one like it; less alike counts less (Lucene: one minus slips by length)."""
+        found = [self._text(Text(node.text, node.fields), boost, scored)] if node.text else []
+        for name in node.fields or (fields.CATCH_ALL,):
+            for word, slips in self.similar(node.text, name, node.slips):
+                factor = 1 - slips / max(len(word), len(node.text), 1)
+                other = Text(word, (name,) if node.fields else ())
+                found.append(self._text(other, boost * factor, scored))
+        return self._any([sql for sql in found if sql])
 
     def _fields(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return names or tuple(self.query_fields) or (fields.CATCH_ALL,)
@@ -148,11 +189,15 @@ class Compiler:
 
     def _one_field(self, name: str, node: Text, boost: float, scored: bool) -> str:
         words = word_query(node.text, node.phrase, node.slop) if fields.is_text(name) else WordQuery(None)
-        if scored and words.full:
-            self.leaves.append(Leaf(node.text, words, boost, name))
-        return self._in_field(name, node, words) or "FALSE"
+        sql = self._in_field(name, node, words) or "FALSE"
+        unboosted = boost == 1.0 and (name in _KEYS or name in fields.NGRAM_FIELDS)
+        if scored and not unboosted and len(self.leaves) < MOST_SCORED:
+            self.leaves.append(Leaf(node.text, words, boost, name, sql))
+        return sql
 
     def _in_field(self, name: str, node: Text, words: WordQuery) -> str | None:
+        if name == spatial.FIELD:
+            return self._overlaps(node.text)
         if name in fields.NGRAM_FIELDS:
             return self._ngram(fields.NGRAM_FIELDS[name], node.text)
         if not fields.is_text(name):
@@ -224,6 +269,14 @@ class Compiler:
             "(" + " + ".join(f"({part})::int" for part in parts) + f") >= {int(minimum)}",
         ]
 
+    def _overlaps(self, text: str) -> str:
+        """The place that a dataset is about and a box have a point in common."""
+        boxes = [
+            f"d.extent && box(point({self.bind(east)}, {self.bind(north)}), point({self.bind(west)}, {self.bind(south)}))"
+            for west, south, east, north in spatial.parse_bbox(text)
+        ]
+        return _any(boxes)
+
     def _exact(self, name: str, text: str) -> str:
         if fields.is_date(name):
             moment = fields.iso_millis(datemath.resolve(text))
@@ -231,7 +284,7 @@ class Compiler:
         return self._contains(name, text)
 
     def _contains(self, name: str, value: str) -> str:
-        if name in ("id", "name", "index_id", "site_id", "state"):
+        if name in _ALWAYS[:5]:
             return f"d.{name} = {self.bind(value)}"
         value = sanitise(value)
         if name == "permission_labels":
@@ -257,27 +310,38 @@ class Compiler:
         return sql
 
     def _pattern(self, name: str, pattern: str) -> str:
-        prefix = pattern[:-1] if pattern.endswith("*") else ""
-        if fields.is_text(name):
-            tag = "" if name == fields.CATCH_ALL else f"{name}/"
-            column = "d.fielded" if tag else "d.words"
-            # Behind r and g stand readings and pairs of characters in the index of all words.
-            if prefix and not tag and prefix not in ("r", "g") and not any(mark in prefix for mark in "*?\\"):
-                return self.match(pattern_prefix(prefix))
-            if prefix and tag and not any(mark in prefix for mark in "*?\\"):
-                query = WordQuery(pattern_prefix(prefix))
-                return f"{column} @@ CAST({self.bind(query.on(query.match, tag[:-1]))} AS tsquery)"
-            like = self.bind(_like_escape(tag) + _like_pattern(fold_kana(pattern)))
-            return (
-                f"EXISTS (SELECT 1 FROM unnest(tsvector_to_array({column})) v WHERE v LIKE {like} ESCAPE '!')"  # noqa: S608
-            )
+        if not fields.is_text(name):
+            return self._value_like(name, pattern)
+        column = "found" if name == fields.CATCH_ALL else "fielded"
+        tag = "" if column == "found" else name
+        start = _START_OF_PATTERN.match(analysis.folded(pattern))
+        prefix = start.group() if start else ""
+        # Alone, "r" and "g" are also how readings and pairs of characters begin in the index of all words.
+        begins = ""
+        if prefix and (tag or prefix not in ("r", "g")):
+            query = WordQuery(None).on(pattern_prefix(prefix), tag)
+            if pattern.endswith("*") and not _WILDCARDS.search(pattern[:-1]):
+                return self.match(pattern_prefix(prefix)) if not tag else self._fielded(query)
+            begins = f"d.{column} @@ CAST({self.bind(query)} AS tsquery) AND "
+        like = self.bind(_like_escape(f"{tag}/" if tag else "") + _like_pattern(analysis.folded(pattern)))
+        words = "d.fielded" if tag else "d.words"
+        return f"({begins}EXISTS (SELECT 1 FROM unnest(tsvector_to_array({words})) v WHERE v LIKE {like} ESCAPE '!'))"  # noqa: S608
+
+    def _fielded(self, query: str) -> str:
+        return f"d.fielded @@ CAST({self.bind(query)} AS tsquery)"
+
+    def _value_like(self, name: str, pattern: str) -> str:
         like = self.bind(_like_pattern(pattern))
+        if name in _ALWAYS:
+            return f"d.{name} LIKE {like} ESCAPE '!'"
         values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(name)} AS text))"
         return f"EXISTS (SELECT 1 FROM {values} v WHERE v LIKE {like} ESCAPE '!')"  # noqa: S608
 
     def _range(self, node: Range) -> str:
         if node.low == "*" and node.high == "*":
-            return f"jsonb_exists(d.fields, {self.bind(node.field)})"
+            return self._exists(node.field)
+        if node.field in _MOMENTS:
+            return self._moments(node)
         as_number = node.field in fields.INT_FIELDS
         value = "v::numeric" if as_number else 'v COLLATE "C"'
         parts = ["v ~ '^-?[0-9]+([.][0-9]+)?$'"] if as_number else []
@@ -294,15 +358,27 @@ class Compiler:
         values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(node.field)} AS text))"
         return f"EXISTS (SELECT 1 FROM {values} v WHERE {test})"  # noqa: S608
 
+    def _moments(self, node: Range) -> str:
+        """A range of the two dates that every dataset has, kept as milliseconds."""
+        parts = []
+        for end, mark in (
+            (node.low, ">=" if node.low_in else ">"),
+            (node.high, "<=" if node.high_in else "<"),
+        ):
+            if end != "*":
+                parts.append(
+                    f"d.{_MOMENTS[node.field]} {mark} {self.bind(datemath.millis(datemath.resolve(end)))}"
+                )
+        return f"({' AND '.join(parts)})"
+
 
 def _range_value(name: str, end: str) -> str:
     if fields.is_date(name):
         return fields.iso_millis(datemath.resolve(end))
-    if name in fields.INT_FIELDS:
-        try:
-            float(end)
-        except ValueError as error:
-            raise QueryError(f"Invalid number: {end!r}") from error
+    if _DATE_MATHS.match(end):  # in fields of our own that hold dates, kept as they were written
+        return fields.iso_millis(datemath.resolve(end))
+    if name in fields.INT_FIELDS and not _NUMBER.match(end):
+        raise QueryError(f"Invalid number: {end!r}")
     return end
 
 

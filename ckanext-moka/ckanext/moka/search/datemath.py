@@ -9,9 +9,9 @@ import re
 from ckanext.moka.search.fields import parse_date
 from ckanext.moka.search.nodes import QueryError
 
-__all__ = ["resolve"]
+__all__ = ["millis", "resolve"]
 
-_STEP = re.compile(r"([+\-/])(\d*)(YEAR|MONTH|DAY|DATE|HOUR|MINUTE|SECOND|MILLISECOND|MILLI)S?")
+_STEP = re.compile(r"([+\-/])([0-9]{0,9})(YEAR|MONTH|DAY|DATE|HOUR|MINUTE|SECOND|MILLISECOND|MILLI)S?")
 _START = re.compile(r"^(NOW|\d{4}-\d\d(?:-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?)?)?|\d{4})")
 _SPAN = {"DAY": "days", "DATE": "days", "HOUR": "hours", "MINUTE": "minutes", "SECOND": "seconds"}
 _ORDER = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
@@ -31,6 +31,11 @@ def resolve(text: str, now: dt.datetime | None = None) -> dt.datetime:
             raise QueryError(f"Date out of range: {text!r}") from error
         rest = rest[step.end() :]
     return moment
+
+
+def millis(moment: dt.datetime) -> int:
+    """Return ``moment`` (UTC, without zone) in milliseconds since 1970."""
+    return (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(milliseconds=1)
 
 
 def _start(text: str, now: dt.datetime | None) -> tuple[dt.datetime, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from ckanext.moka.search import store, terms
 from ckanext.moka.search.columns import Columns, Ints
 
-__all__ = ["count", "shape"]
+__all__ = ["Shape", "count", "shape"]
 
 _ALL = sa.text("SELECT field, value FROM moka_search.term WHERE field = ANY(:names) ORDER BY value")
 
@@ -30,17 +31,30 @@ def _of_field(epoch: str, name: str, ids: Ints) -> Ints:
     return ids[[pairs[number][0] == name for number in ids.tolist()]]
 
 
-def shape(counts: dict[str, dict[str, int]], limit: int, minimum: int) -> dict[str, list[Any]]:
+@dataclass(frozen=True)
+class Shape:
+    """How the counts of a field are shown: ``facet.limit``, ``.mincount``, ``.sort`` and ``.prefix``."""
+
+    limit: int = 100
+    minimum: int = 0
+    by_value: bool = False
+    prefix: str = ""
+
+
+def shape(counts: dict[str, dict[str, int]], shapes: dict[str, Shape]) -> dict[str, list[Any]]:
     """Return Solr's shape: for each field a flat list value, count, value, count …, most frequent first.
 
     With a ``minimum`` of 0 all known values of the fields are there. A negative ``limit`` means no limit.
     """
-    if counts and minimum <= 0:
-        for field, value in store.read(lambda c: c.execute(_ALL, {"names": list(counts)}).all()):
+    empty = [name for name in counts if shapes[name].minimum <= 0]
+    if empty:
+        for field, value in store.read(lambda c: c.execute(_ALL, {"names": empty}).all()):
             counts[field].setdefault(value, 0)
     found: dict[str, list[Any]] = {}
     for name, values in counts.items():
-        order = sorted((item for item in values.items() if item[1] >= minimum), key=lambda i: (-i[1], i[0]))
-        kept = order if limit < 0 else order[:limit]
+        asked = shapes[name]
+        items = [(v, n) for v, n in values.items() if n >= asked.minimum and v.startswith(asked.prefix)]
+        order = sorted(items, key=lambda i: i[0] if asked.by_value else (-i[1], i[0]))
+        kept = order if asked.limit < 0 else order[: asked.limit]
         found[name] = [part for item in kept for part in item]
     return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ckanext.moka.search import analysis, fields
+from ckanext.moka.search import analysis, fields, spatial
 
 __all__ = ["GRAM", "LEANS", "NAME", "NEXT", "build_row", "forget", "sanitise"]
 
@@ -90,6 +90,7 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         "title_words": _count_words(title),
         "year": _year(analysis.folded(title)),
         "views": _views(exact),
+        "extent": spatial.extent_of(exact),
         "title_string": fields.first(exact.get("title_string", [])) or None,
         "title_fold": analysis.folded(title),
         "title_reading": analysis.reading_of(title),

@@ -31,6 +31,8 @@ def split_local_params(text: str) -> tuple[dict[str, list[str]] | None, str]:
         if not pair:
             break
         value = pair.group(2)
+        if value.startswith("$"):
+            raise QueryError("References to other parameters ($name) are not supported")
         if value[:1] in "\"'" and value:
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
         found.setdefault(pair.group(1), []).append(value)

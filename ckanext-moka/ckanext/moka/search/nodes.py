@@ -13,6 +13,7 @@ __all__ = [
     "Boosted",
     "Everything",
     "Exists",
+    "Fuzzy",
     "Node",
     "Pattern",
     "QueryError",
@@ -59,6 +60,15 @@ class Pattern(Node):
 
     pattern: str
     fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fuzzy(Node):
+    """``word~``: the word, or one that at most ``slips`` changes of a character make of it."""
+
+    text: str
+    fields: tuple[str, ...] = ()
+    slips: int = 2
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """The Lucene query language that CKAN and its clients send, parsed into nodes.
 
 ``lucene`` reads the full language (with luqum); ``dismax`` reads what people type: words, "phrases",
-+must, -must not, OR. A text that is not well formed is searched as plain words where a person typed
-it (``q``) and refused where a program built it (``fq``).
++must, -must not, OR, word*, word~; ``edismax`` reads both. A text that is not well formed is searched as
+plain words where a person typed it (``q``) and refused where a program built it (``fq``).
+
+Sources: Apache Solr Reference Guide 9, "Standard Query Parser", "DisMax Query Parser", "Extended DisMax
+Query Parser", "Local Params"; for ``mm`` also ``SolrPluginUtils.calculateMinShouldMatch``.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from ckanext.moka.search.nodes import (
     Boosted,
     Everything,
     Exists,
+    Fuzzy,
     Node,
     Pattern,
     QueryError,
@@ -27,16 +31,34 @@ from ckanext.moka.search.nodes import (
     Text,
 )
 
-__all__ = ["DEFAULT_MM", "parse_dismax", "parse_filter", "parse_lucene", "required"]
+__all__ = [
+    "DEFAULT_MM",
+    "parse_dismax",
+    "parse_edismax",
+    "parse_filter",
+    "parse_lucene",
+    "plain_words",
+    "required",
+]
 
 DEFAULT_MM = "2<-1 5<80%"
 MAX_LENGTH = 8000
 MAX_CLAUSES = 1024
+MAX_DEPTH = 100
+MAX_MARKS = 8  # * and ? in one word
+MAX_BOOST = 1e6
 _DISMAX = re.compile(r'([+-]?)"([^"]*)"|([+-]?)([^\s"]+)')
 _UNESCAPE = re.compile(r"\\(.)", re.S)
 _WILD = re.compile(r"(?<!\\)[*?]")
 _FIELD = re.compile(r"^[A-Za-z_][A-Za-z0-9_.\-]*$|^\*$")
-_MM_PART = re.compile(r"^(?:(\d+)<)?(-?\d+)(%?)$")
+_MM_PART = re.compile(r"^(?:([0-9]{1,9})<)?(-?[0-9]{1,9})(%?)$")
+_MARKS = re.compile(r"[:\\^~(){}\[\]*?!&|/]+")
+# Escapes and phrases stay as they are; && || ! are other names of AND OR NOT.
+_SIGN_RUN = re.compile(r"[+!-]|\bNOT\b")
+_OPERATOR = re.compile(r'(\\.|"(?:[^"\\]|\\.)*")|(&&)|(\|\|)|((?:(?<=^)|(?<=[\s(:+-]))!(?=[^\s!]))', re.S)
+_SYNTAX = re.compile(r"[()\[\]{}:^*?~/\\]|(?:^|\s)!|&&|\|\||(?:^|\s)(?:AND|OR|NOT)(?:\s|$)")
+_STAR = re.compile(r"^[^*?]+\*$|^[^*?]*[^*?]+[*?][^*?]+[*]?$|^\*[^*?]{2,}$")
+_ALMOST = re.compile(r"^([^~]*[^\W\d][^~]*)~([012]|0?\.\d{1,3})?$")
 
 
 def parse_filter(text: str, operator: str = "AND", default_field: str = "text") -> Node:
@@ -46,24 +68,29 @@ def parse_filter(text: str, operator: str = "AND", default_field: str = "text") 
         return parse_lucene(text, operator, (default_field,))
     kind = local.get("type", ["lucene"])[0]
     if kind == "lucene":
+        _only(local, kind, "v", "df", "q.op")
         body = local.get("v", [rest])[0]
         field = local.get("df", [default_field])[0]
         return parse_lucene(body, local.get("q.op", [operator])[0], (field,))
     if kind == "bool":
+        _only(local, kind, "must", "should", "must_not", "filter", "mm")
         parts = {
             name: tuple(parse_filter(item, "OR", default_field) for item in local.get(name, []))
             for name in ("must", "should", "must_not", "filter")
         }
-        minimum = local.get("mm", [""])[0]
-        return Bool(
-            parts["must"] + parts["filter"],
-            parts["should"],
-            parts["must_not"],
-            int(minimum) if minimum.isdigit() else None,
-        )
+        minimum = required(len(parts["should"]), local["mm"][0]) if "mm" in local else None
+        return Bool(parts["must"] + parts["filter"], parts["should"], parts["must_not"], minimum)
     if kind in ("term", "field"):
+        _only(local, kind, "v", "f")
         return Text(local.get("v", [rest])[0], (local.get("f", [default_field])[0],), phrase=True)
     raise QueryError(f"The query parser {kind!r} is not supported")
+
+
+def _only(local: dict[str, list[str]], kind: str, *known: str) -> None:
+    """Refuse local parameters that the parser ``kind`` does not know, rather than ignore them."""
+    unknown = sorted(set(local) - {"type", *known})
+    if unknown:
+        raise QueryError(f"The query parser {kind!r} does not know {', '.join(unknown)[:100]}")
 
 
 def parse_lucene(text: str, operator: str, default_fields: tuple[str, ...], lenient: bool = False) -> Node:
@@ -76,15 +103,52 @@ def parse_lucene(text: str, operator: str, default_fields: tuple[str, ...], leni
     if not text.strip():
         return Everything()
     try:
-        # The parser's grammar is recursive; a thousand nested brackets are nobody's question.
-        if text.count("(") > 200:
-            raise QueryError("The query nests too deeply")
-        tree = luqum_parse(text)
-        return _Reader(operator.upper(), default_fields).read(tree)
-    except (ParseError, QueryError, RecursionError, ValueError) as error:
+        return _Reader(operator.upper(), default_fields).read(_tree(text))
+    except (ParseError, QueryError) as error:
         if lenient:
-            return parse_dismax(re.sub(r"[:\\^~(){}\[\]*?!&|/]+", " ", text), DEFAULT_MM)
+            return plain_words(text)
         raise QueryError(f"Cannot parse the query {text[:200]!r}: {str(error)[:200]}") from error
+
+
+def _tree(text: str) -> lt.Item:
+    """Return luqum's tree; every way in which it fails is a ``QueryError`` or ``ParseError``."""
+    # The parser's grammar is recursive; a hundred nested brackets are nobody's question.
+    if text.count("(") > MAX_DEPTH or len(_SIGN_RUN.findall(text)) > MAX_CLAUSES:
+        raise QueryError("The query nests too deeply")
+    try:
+        return luqum_parse(_OPERATOR.sub(_operator_name, text))
+    except (RecursionError, ValueError, TypeError, ArithmeticError, AttributeError) as error:
+        raise QueryError(str(error)) from error
+
+
+def _operator_name(match: re.Match[str]) -> str:
+    kept, both, either, _ = match.groups()
+    return kept or (" AND " if both else " OR " if either else "NOT ")
+
+
+def plain_words(text: str, mm: str = DEFAULT_MM) -> Node:
+    """Return the node of ``text`` as words, whatever marks of the query language are in it."""
+    return parse_dismax(_MARKS.sub(" ", text), mm)
+
+
+def parse_edismax(text: str, mm: str, operator: str, optional: frozenset[str] = frozenset()) -> Node:
+    """Return the node of a text for Solr's extended dismax: what somebody typed, or Lucene syntax.
+
+    ``mm`` counts for the words on the highest level, unless AND, OR or brackets join them. Every string is
+    a query: one that is not well formed is read as words.
+    """
+    _check_length(text)
+    if not _SYNTAX.search(text):
+        return parse_dismax(text, mm, optional)
+    try:
+        tree = _tree(text)
+        node = _Reader("OR" if isinstance(tree, lt.UnknownOperation) else operator.upper(), ()).read(tree)
+    except (ParseError, QueryError):
+        return plain_words(text, mm)
+    if isinstance(node, Bool) and isinstance(tree, lt.UnknownOperation) and node.should:
+        minimum = max(required(len(node.should), mm), 0 if node.must else 1)
+        return Bool(node.must, node.should, node.must_not, minimum)
+    return node
 
 
 def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> Node:
@@ -95,7 +159,7 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
     """
     _check_length(text)
     must: list[Node] = []
-    should: list[Text] = []
+    should: list[Node] = []
     must_not: list[Node] = []
     either = False
     negate = False
@@ -108,7 +172,7 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
         sign = sign_p or sign_w
         if not any(char.isalnum() for char in body):
             continue
-        node = Text(_UNESCAPE.sub(r"\1", body), (), phrase=bool(phrase))
+        node = Text(_UNESCAPE.sub(r"\1", body), (), phrase=True) if phrase else _word(body)
         if negate or sign == "-":
             must_not.append(node)
         elif sign == "+":
@@ -116,7 +180,11 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
         else:
             should.append(node)
         negate = False
-    bonus = [node for node in should if not node.phrase and _says_nothing(node.text, optional)]
+    bonus = [
+        node
+        for node in should
+        if isinstance(node, Text) and not node.phrase and _says_nothing(node.text, optional)
+    ]
     if must or len(bonus) < len(should):
         should = [node for node in should if node not in bonus]
     else:
@@ -130,6 +198,25 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
     if minimum == 0 and not must:
         minimum = 1
     return Bool(tuple(must), tuple(should), tuple(must_not), minimum, tuple(bonus))
+
+
+def _word(body: str) -> Node:
+    """Return the node of one typed word: with ``*``, with ``~`` behind it, or as it is."""
+    almost = _ALMOST.match(body)
+    if almost and "*" not in body and "?" not in body:
+        return Fuzzy(_UNESCAPE.sub(r"\1", almost.group(1)), (), _slips(almost.group(2), almost.group(1)))
+    if "\\" not in body and _STAR.match(body) and len(_WILD.findall(body)) <= MAX_MARKS:
+        # A question mark at the end ends a question.
+        return Pattern(body, ())
+    return Text(_UNESCAPE.sub(r"\1", body), ())
+
+
+def _slips(degree: str | None, word: str) -> int:
+    """Return the number of changes: ``~1``, ``~2``; ``~`` alone is 2; the old ``~0.8`` a part of the length."""
+    number = 2.0 if degree is None else float(degree)
+    if not 0 <= number <= 2 or (number > 1 and number != 2):
+        raise QueryError("A fuzzy search allows 0, 1 or 2 changes")
+    return int(number) if number in (0, 1, 2) else min(2, int((1 - number) * len(word)))
 
 
 def _says_nothing(text: str, optional: frozenset[str]) -> bool:
@@ -162,7 +249,7 @@ def _joined(found: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str,
 def required(optional: int, mm: str) -> int:
     """Return how many of ``optional`` clauses have to match by Solr's ``mm`` (``2<-1 5<80%``)."""
     result = optional
-    for part in mm.split() or ["100%"]:
+    for part in re.sub(r"\s*<\s*", "<", mm).split() or ["100%"]:
         match = _MM_PART.match(part)
         if not match:
             raise QueryError(f"The mm parameter {mm!r} cannot be read")
@@ -202,7 +289,7 @@ class _Reader:
         if isinstance(item, (lt.Group, lt.FieldGroup)):
             return self.read(item.expr, fields)
         if isinstance(item, lt.Boost):
-            return Boosted(self.read(item.expr, fields), float(item.force))
+            return Boosted(self.read(item.expr, fields), _boost(item.force))
         if isinstance(item, (lt.Plus, lt.Prohibit, lt.Not, lt.BaseOperation)):
             return self._bool(item, fields)
         if isinstance(item, lt.Range):
@@ -224,18 +311,30 @@ class _Reader:
 
     def _leaf(self, item: lt.Item, scope: tuple[str, ...]) -> Node:
         if isinstance(item, lt.Proximity):
-            return Text(_phrase(item.term), scope, phrase=True, slop=int(item.degree))
+            if isinstance(item.term, lt.Word):  # luqum takes word~2 for one where a phrase could stand
+                return self._fuzzy(item.term, str(item.degree), scope)
+            return Text(_phrase(item.term), scope, phrase=True, slop=min(int(item.degree), 1000))
         if isinstance(item, lt.Fuzzy):
-            return self._leaf(item.term, scope)
+            return self._fuzzy(
+                item.term, None if str(item).rstrip().endswith("~") else str(item.degree), scope
+            )
         if isinstance(item, lt.Phrase):
             return Text(_phrase(item), scope, phrase=True)
         if isinstance(item, lt.Word):
             if item.value == "*":
                 return Everything()
             if _WILD.search(item.value):
+                if len(_WILD.findall(item.value)) > MAX_MARKS:
+                    raise QueryError(f"A word may have {MAX_MARKS} marks * and ? at most")
                 return Pattern(item.value, scope)
             return Text(_UNESCAPE.sub(r"\1", item.value), scope)
         raise QueryError(f"{type(item).__name__} is not supported in queries")
+
+    def _fuzzy(self, item: lt.Item, degree: str | None, scope: tuple[str, ...]) -> Node:
+        if not isinstance(item, lt.Word) or _WILD.search(item.value):
+            raise QueryError("Only a word can be searched with ~")
+        word = _UNESCAPE.sub(r"\1", item.value)
+        return Fuzzy(word, scope, _slips(degree, word))
 
     def _bool(self, item: lt.Item, fields: tuple[str, ...] | None) -> Node:
         must: list[Node] = []
@@ -255,6 +354,14 @@ class _Reader:
             else:
                 must.append(self.read(child, fields))
         return Bool(tuple(must), tuple(should), tuple(must_not))
+
+
+def _boost(force: object) -> float:
+    """Return the factor behind ``^``; so large a number that sums of it are no numbers is refused."""
+    factor = float(str(force))
+    if not 0 <= factor <= MAX_BOOST:
+        raise QueryError(f"A boost must be between 0 and {MAX_BOOST:.0f}")
+    return factor
 
 
 def _phrase(item: lt.Item) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,12 +22,14 @@ import numpy as np
 
 from ckanext.moka.search import analysis
 from ckanext.moka.search.compiler import Compiler, Leaf
+from ckanext.moka.search.nodes import QueryError
 from ckanext.moka.search.words import WordQuery
 
 __all__ = ["DEFAULT_WEIGHTS", "WINDOW", "Score", "fine_sql", "parse_qf"]
 
 DEFAULT_WEIGHTS = {"name": 4.0, "title": 4.0, "tags": 2.0, "groups": 2.0, "text": 1.0}
 WINDOW = 500
+MOST_FIELDS = 20
 TIE = 0.1
 LONG_TITLE = 0.25
 PHRASE_IN_TITLE = 3.0
@@ -41,6 +44,7 @@ FRESH, FRESH_DAYS = 0.1, 365
 USED, USED_VIEWS = 0.1, 1000
 RARITY_SAMPLE = 2000
 TOTAL_SAMPLE = 200_000
+_WEIGHT = re.compile(r"^[0-9]{1,9}(?:[.][0-9]{0,9})?$|^[.][0-9]{1,9}$")
 _FLAT = "CAST('{1,1,1,1}' AS real[])"
 _COUNTED = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document d WHERE d.found @@ CAST({} AS tsquery) LIMIT {}) s)"
 _TOTAL = "(SELECT count(*) FROM (SELECT 1 FROM moka_search.document LIMIT {}) s)"
@@ -90,11 +94,11 @@ class Score:
     def plan(cls, compiler: Compiler, typed: str) -> Score:
         """Return the score for what ``compiler`` met; ``typed`` is the whole text as typed."""
         score = cls(compiler)
-        leaves = [
-            leaf for leaf in compiler.leaves if leaf.words.full or leaf.words.phrase or leaf.words.grams
-        ]
+        leaves = [leaf for leaf in compiler.leaves if _has_words(leaf)]
+        if len(compiler.leaves) > 1:  # a condition without words counts the same for all it holds for
+            leaves = [leaf for leaf in compiler.leaves if leaf.where or _has_words(leaf)]
         for leaf in leaves:
-            word = _Word(leaf, score._parts(leaf))
+            word = _Word(leaf, score._parts(leaf, len(leaves) > 1))
             if len(leaves) > 1 and leaf.words.match:
                 word.count = score._count(_COUNTED.format(score._query(leaf.words.match), RARITY_SAMPLE))
             score.words.append(word)
@@ -116,21 +120,25 @@ class Score:
         shortness = 1 / (1 + LONG_TITLE * np.log(title_words))
         for word in self.words:
             factor = word.leaf.boost * word.rarity
-            if word.leaf.on:
+            if word.leaf.on and not word.parts:
                 total += factor
             elif word.parts:
                 values: list[Any] = [
                     part.weight * flags[part.number] * (shortness if part.long_titles else 1.0)
                     for part in word.parts
                 ]
-                total += factor * _best(values)
+                total += factor * _best(values, self.compiler.tie)
         if self.whole is not None:
             total += WHOLE_TITLE * flags[self.whole]
         return total
 
     def fine(self) -> str:
         """Return the SQL of the fine score of one document ``d``."""
-        parts = [f"{word.leaf.boost * word.rarity!r} * ({fine_sql(self, word.leaf)})" for word in self.words]
+        parts = [
+            f"{word.leaf.boost * word.rarity!r} * ({fine_sql(self, word.leaf)})"
+            for word in self.words
+            if _has_words(word.leaf)
+        ]
         parts += _closeness(self, [word.leaf for word in self.words if not word.leaf.on])
         return " + ".join([*parts, *_mild()])
 
@@ -144,16 +152,17 @@ class Score:
                     [
                         p.weight * f * (shortness if p.long_titles else 1.0)
                         for p, f in zip(word.parts, flags, strict=True)
-                    ]
+                    ],
+                    self.compiler.tie,
                 )
             )
         return word.leaf.boost * word.rarity * (rough + fine)
 
-    def _parts(self, leaf: Leaf) -> list[_Part]:
+    def _parts(self, leaf: Leaf, several: bool) -> list[_Part]:
         """Name, title and tags: the sets in which ``leaf`` has to be looked for."""
         weights = self.compiler.query_fields or {"text": 1.0}
         if leaf.on:
-            return []
+            return [_Part(1.0, self._set(leaf.where))] if several and leaf.where else []
         parts = []
         if "name" in weights:
             parts.append(_Part(weights["name"], self._set(f"d.name = {self.compiler.bind(leaf.text)}")))
@@ -177,22 +186,31 @@ class Score:
         return self.compiler.bind(_NOTHING.on(template, under))
 
 
-def _best(values: list[Any]) -> Any:
-    """The best part counts whole, the others by ``TIE``."""
+def _has_words(leaf: Leaf) -> bool:
+    return bool(leaf.words.full or leaf.words.phrase or leaf.words.grams)
+
+
+def _best(values: list[Any], tie: float = TIE) -> Any:
+    """The best part counts whole, the others by ``tie``."""
     if len(values) == 1:
         return values[0]
-    return (1 - TIE) * np.maximum.reduce(values) + TIE * sum(values)
+    return (1 - tie) * np.maximum.reduce(values) + tie * sum(values)
 
 
 def parse_qf(text: str) -> dict[str, float]:
-    """Return field weights from Solr's ``qf`` (``title^4 text``); a weight that is no number is 1."""
+    """Return field weights from Solr's ``qf`` (``title^4 text``).
+
+    Raises :class:`QueryError` for a weight that is no number between 0 and a million, and for more than
+    ``MOST_FIELDS`` fields.
+    """
     weights = {}
     for part in text.split():
-        name, _, factor = part.partition("^")
-        try:
-            weights[name] = float(factor or 1)
-        except ValueError:
-            weights[name] = 1.0
+        name, _, factor = part.rpartition("^") if "^" in part else (part, "", "1")
+        if not _WEIGHT.match(factor) or not name:
+            raise QueryError(f"The weights (qf) cannot be read at {part[:100]!r}")
+        weights[name] = min(float(factor), 1e6)
+    if len(weights) > MOST_FIELDS:
+        raise QueryError(f"The weights (qf) name more than {MOST_FIELDS} fields")
     return weights or dict(DEFAULT_WEIGHTS)
 
 

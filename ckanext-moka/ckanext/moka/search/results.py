@@ -6,15 +6,16 @@ tags); for versions that this process has not met, their numbers; the documents 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ckanext.moka.search import columns, facets, ranking, store
 from ckanext.moka.search.columns import Columns, Ints
+from ckanext.moka.search.functions import Function
 
-__all__ = ["Found", "OtherEpoch", "Plan", "find", "find_plain"]
+__all__ = ["Boosts", "Found", "OtherEpoch", "Plan", "find", "find_plain"]
 
 _EPOCH = "(SELECT epoch FROM moka_search.about)"
 # Where words are asked for, PostgreSQL must not read the words of all documents instead of the index over them.
@@ -22,6 +23,7 @@ _BY_INDEX = "SET LOCAL enable_seqscan = off;"
 # What a result may show without its document being read.
 _SMALL = ("id", "name", "index_id", "site_id", "state")
 _ENOUGH = 2000
+_MOMENTS = {"metadata_modified": "modified", "metadata_created": "created"}
 
 
 class OtherEpoch(Exception):
@@ -30,12 +32,28 @@ class OtherEpoch(Exception):
 
 @dataclass(frozen=True)
 class SortKey:
-    """One part of the order: ``column`` of :class:`Columns`, or blank: ``sql`` of a document ``d``."""
+    """One part of the order: ``column`` of :class:`Columns`, a function, or ``sql`` of a document ``d``."""
 
     name: str
     descending: bool
     column: str = ""
     sql: str = ""
+    function: Function | None = None
+
+
+@dataclass
+class Boosts:
+    """Functions that are added to the score (``bf``), and that it is multiplied by (``boost``).
+
+    ``numbers``: for each field that functions need, the SQL of its number (no value: NaN) of a document ``d``.
+    """
+
+    added: list[tuple[Function, float]] = field(default_factory=list)
+    factors: list[tuple[Function, float]] = field(default_factory=list)
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.factors)
 
 
 @dataclass
@@ -51,6 +69,7 @@ class Plan:
     rows: int
     shown: list[str]
     facets: list[str]
+    boosts: Boosts = field(default_factory=Boosts)
 
 
 @dataclass
@@ -72,6 +91,7 @@ def find_plain(plan: Plan) -> Found:
                 SELECT d.*, row_number() OVER (ORDER BY {", ".join([*order, "d.seq"])}) AS place
                 FROM moka_search.document d WHERE {plan.where} ORDER BY place LIMIT :limit OFFSET :offset
             ) x)"""  # noqa: S608
+    sql = store.budget() + sql
     epoch, total, page = store.read(lambda connection: store.run(connection, sql, params))[0]
     if epoch != plan.epoch:
         raise OtherEpoch(epoch)
@@ -93,12 +113,14 @@ class _Search:
         plan = self.plan
         known, hits, sets, ranks = self._hits()
         rough = self._rough(known, hits, sets)
+        factor = self._boosted(len(hits), rough)
         keys = self._keys(known, hits, rough, ranks)
         first = plan.order[0].name == "score" and plan.order[0].descending if plan.order else False
         finely = first and not plan.score.blank and plan.start < ranking.WINDOW
         wanted = plan.start + plan.rows
         best = _top(keys, np.arange(len(hits)), max(wanted, ranking.WINDOW) if finely else wanted)
-        page = self._page(known.versions[hits[best]], rough[best], finely) if plan.rows else []
+        factors = factor[best] if factor is not None else None
+        page = self._page(known.versions[hits[best]], rough[best], finely, factors) if plan.rows else []
         return Found(len(hits), page, facets.count(plan.epoch, known, hits, plan.facets))
 
     def _hits(self) -> tuple[Columns, Ints, list[Ints], list[Ints]]:
@@ -117,18 +139,39 @@ class _Search:
             for s in score.sets
         ]
         outputs += score.counts
+        outputs += [f"array_send(array_agg(h.n{number}))" for number in range(len(plan.boosts.numbers))]
+        ranks += [f", {number_sql} AS n{i}" for i, number_sql in enumerate(plan.boosts.numbers.values())]
         sql = f"""SELECT {_EPOCH}, {", ".join(outputs)} FROM (
             SELECT d.version{"".join(ranks)} FROM moka_search.document d WHERE {plan.where}) h"""  # noqa: S608
-        row = self.query(sql, plan.params, _BY_INDEX if "@@" in sql else "")[0]
+        row = self.query(sql, plan.params, store.budget() + (_BY_INDEX if "@@" in sql else ""))[0]
         if row[0] != plan.epoch:
             raise OtherEpoch(row[0])
         sent = iter(row[1:])
         versions = columns.numbers(next(sent))
         by_sql = [columns.numbers(next(sent)) for _ in others]
         sets = [columns.numbers(next(sent)) for _ in score.sets]
-        score.counted(list(sent))
-        known, hits = columns.current(plan.epoch, versions, lambda sql, params: self.query(sql, params)[0])
+        score.counted([next(sent) for _ in score.counts])
+        known, hits = columns.current(
+            plan.epoch, versions, lambda sql, params: self.query(sql, params, store.PATIENT)[0]
+        )
+        self.numbers = {name: columns.decimals(next(sent)) for name in plan.boosts.numbers}
+        for name, column in _MOMENTS.items():
+            values = getattr(known, column)[hits]
+            self.numbers[name] = np.where(values == columns.NONE, np.nan, values.astype(np.float64))
         return known, hits, sets, by_sql
+
+    def _boosted(self, amount: int, rough: ranking.Floats) -> ranking.Floats | None:
+        """Change the rough scores by the functions asked for; return what fine scores are multiplied by."""
+        boosts = self.plan.boosts
+        for function, weight in boosts.added:
+            rough += weight * function.value(self.numbers, amount)
+        if not boosts.factors:
+            return None
+        factor = np.ones(amount)
+        for function, weight in boosts.factors:
+            factor = np.clip(factor * weight * function.value(self.numbers, amount), -1e15, 1e15)
+        rough *= factor
+        return factor
 
     def _rough(self, known: Columns, hits: Ints, sets: list[Ints]) -> ranking.Floats:
         if self.plan.score.blank:
@@ -147,6 +190,9 @@ class _Search:
         for key in self.plan.order:
             if key.name == "score":
                 keys.append(rough if key.descending else -rough)
+            elif key.function:
+                values = key.function.value(self.numbers, len(hits))
+                keys.append(values if key.descending else -values)
             elif key.column:
                 values = getattr(known, key.column)[hits]
                 keys.append(values if key.descending else np.where(values == columns.NONE, values, -values))
@@ -155,12 +201,15 @@ class _Search:
         return [*keys, -known.seq[hits]]
 
     def _page(
-        self, versions: Ints, rough: ranking.Floats, finely: bool
+        self, versions: Ints, rough: ranking.Floats, finely: bool, factors: ranking.Floats | None
     ) -> list[tuple[dict[str, Any], float]]:
         plan, end = self.plan, self.plan.start + self.plan.rows
         if not finely:
             return self._documents(versions[plan.start : end], rough[plan.start : end], "0.0", 0, plan.rows)
         fine, window = plan.score.fine(), ranking.WINDOW
+        if factors is not None:
+            plan.score.compiler.params["factors"] = factors[:window].tolist()
+            fine = f"(CAST(:factors AS double precision[]))[w.place] * ({fine})"
         page = self._documents(versions[:window], rough[:window], fine, plan.start, plan.rows)
         if end > window:
             page += self._documents(versions[window:end], rough[window:end], "0.0", 0, plan.rows)
@@ -187,7 +236,7 @@ class _Search:
                 JOIN moka_search.document d ON d.version = w.number
                 ORDER BY {order} LIMIT :limit OFFSET :offset
             ) x ORDER BY {order}"""  # noqa: S608
-        return [(row[0] or {}, row[1]) for row in self.query(sql, params)]
+        return [(row[0] or {}, row[1]) for row in self.query(sql, params, store.budget())]
 
 
 def _document(shown: list[str], params: dict[str, Any]) -> str:
@@ -197,6 +246,15 @@ def _document(shown: list[str], params: dict[str, Any]) -> str:
     if set(shown) <= {*_SMALL, "score"}:
         pairs = ", ".join(f"'{name}', x.{name}" for name in shown if name != "score")
         return f"jsonb_build_object({pairs})"
+    if any("*" in name for name in shown):  # extras_*
+        escaped = [
+            name.replace("!", "!!").replace("%", "!%").replace("_", "!_").replace("*", "%") for name in shown
+        ]
+        params["shown"] = escaped
+        return (
+            "(SELECT jsonb_object_agg(key, value) FROM jsonb_each(x.doc), unnest(CAST(:shown AS text[])) p"
+            " WHERE key LIKE p ESCAPE '!')"
+        )
     params["shown"] = shown
     return "(SELECT jsonb_object_agg(key, value) FROM jsonb_each(x.doc) WHERE key = ANY(:shown))"
 

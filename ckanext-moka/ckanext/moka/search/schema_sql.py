@@ -15,12 +15,13 @@ __all__ = ["CREATE", "DROP", "DROP_DOCUMENTS", "VERSION"]
 
 # Raised whenever a row of ``document`` is built differently: the table is then made anew and every
 # dataset is noted for indexing.
-VERSION = 7
+VERSION = 8
 
 # Small columns.  id, name, site_id, state: of the dataset.  seq: order of first writing, the last tie-breaker.
 # version: another number at each writing, never used twice, so that what is read once for a version stays
 # true (see ``columns``).  labels: who may see it (term.id).  terms: facet terms (term.id).
-# modified, created: milliseconds since 1970.  year: that the title names.  title_string: the title, for sorting by it.
+# modified, created: milliseconds since 1970.  year: that the title names.
+# extent: the box around the place that it is about, in degrees.  title_string: the title, for sorting by it.
 # Large ones.  head: words and readings of the title under "A/word", of tags, groups and organisation under
 # "B/word".  words: all words, weight A title, B tags and groups, C resources, D the rest; they are looked at for
 # the order only.  found: by what a dataset is found, so that one scan of one index answers a whole query: the
@@ -40,6 +41,7 @@ _DOCUMENT = """CREATE TABLE IF NOT EXISTS moka_search.document (
         title_words integer NOT NULL DEFAULT 1,
         year integer,
         views integer NOT NULL DEFAULT 0,
+        extent box,
         labels integer[] NOT NULL,
         terms integer[] NOT NULL,
         title_string text,
@@ -58,6 +60,7 @@ _INDEXES = {
     "name": "(name)",
     "version": "(version)",
     "title": "USING hash (title_fold)",
+    "extent": "USING gist (extent)",
     "terms": "USING gin (terms)",
     "fields": "USING gin (fields jsonb_path_ops)",
     **{vector: f"USING gin ({vector})" for vector in ("head", "found", "fielded")},

@@ -20,10 +20,13 @@ from ckan.common import config
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
+from ckanext.moka.search import config as search_config
 from ckanext.moka.search import schema_sql
 
 __all__ = [
+    "PATIENT",
     "Query",
+    "budget",
     "commit_joined",
     "create_tables",
     "ensure_tables",
@@ -114,6 +117,14 @@ def read(job: Callable[[Connection], _Result]) -> _Result:
         return job(connection)
 
 
+PATIENT = f"SET LOCAL statement_timeout = {_SESSION['statement_timeout']};"
+
+
+def budget() -> str:
+    """Return the setting by which a statement of a search is stopped after the configured time."""
+    return f"SET LOCAL statement_timeout = {search_config.timeout_ms()};"
+
+
 class Query:
     """Runs statements in one snapshot; the first one opens it, so that it costs no round trip of its own."""
 
@@ -122,9 +133,10 @@ class Query:
         self._opened = False
 
     def __call__(self, sql: str, params: dict[str, Any], settings: str = "") -> Any:
-        """Return all rows; parameters stand as ``:name``. ``settings``: ``SET LOCAL`` for the first statement."""
+        """Return all rows; parameters stand as ``:name``. ``settings``: ``SET LOCAL`` before the statement."""
+        sql = f"{settings} {sql}"
         if not self._opened:
-            sql = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings} {sql}"
+            sql = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {sql}"
             self._opened = True
         return run(self._connection, sql, params)
 

@@ -24,6 +24,7 @@ _TYPES = {
     "title_words": "integer",
     "year": "integer",
     "views": "integer",
+    "extent": "box",
     "labels": "integer[]",
     "terms": "integer[]",
     "title_string": "text",
