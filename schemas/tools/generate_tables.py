@@ -152,7 +152,7 @@ def fields(rows: list[dict[str, str]], slug: str) -> list[dict[str, Any]]:
         shape = kind(row["item"], row["format"])
         field: dict[str, Any] = {"name": name, "title": row["item"], "type": shape.pop("type")}
         constraints = shape.pop("constraints")
-        if row["class"] == "◎":
+        if row["class"] == "◎" and "空欄" not in row["format"]:
             constraints = {"required": True, **constraints}
         field["class"] = row["class"] or "任意"
         if row["format"]:

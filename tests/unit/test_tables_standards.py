@@ -12,6 +12,7 @@ import pytest
 
 import moka_schemas
 from ckanext.moka.core.naming import label_key
+from ckanext.moka.tables import api
 
 # What the sources say: item, class (◎ required, ○ recommended), format, example, physical or English name.
 SOURCES: dict[str, dict[str, Any]] = json.loads(
@@ -61,7 +62,9 @@ def test_fields_have_the_names_classes_and_examples_of_the_source(schema_id: str
     for field, row in columns(schema_id):
         assert field["title"] == row["item"]
         assert field["class"] == (row["class"] or "任意")
-        assert bool(field.get("constraints", {}).get("required")) is (row["class"] == "◎")
+        assert bool(field.get("constraints", {}).get("required")) is (
+            row["class"] == "◎" and "空欄" not in row["format"]
+        )
         assert field.get("example", "") == row["example"]
         if re.fullmatch("[a-z][a-z0-9_]*", row["physical"]):
             assert re.sub("_[0-9]+$", "", field["name"]) == row["physical"]
@@ -130,3 +133,21 @@ def test_spellings_of_one_item_are_listed_once() -> None:
     for key, owner in keys:
         assert owners.setdefault(key, owner) == owner, key
     assert all(isinstance(name, str) for group in groups for name in group)
+
+
+def test_a_shelter_that_is_not_for_floods_leaves_the_cell_blank(tmp_path: Path) -> None:
+    """「1 又は空欄」: the column is demanded, its cells are not."""
+    fields = [f for f in moka_schemas.table_schema("evacuation_space")["fields"] if f["class"] == "◎"]
+    blank = [f["title"] for f in fields if f.get("description") == "1 又は空欄"]
+    assert len(blank) == 9
+    labels = [f["title"] for f in fields]
+    given = {label: "1" if label == "災害種別_地震" else "" for label in blank}
+    rows = [[given.get(f["title"], f.get("example", "値")) for f in fields] for _n in range(3)]
+    path = tmp_path / "指定緊急避難場所一覧.csv"
+    path.write_text("\n".join(",".join(row) for row in [labels, *rows]), encoding="utf-8")
+    found = api.check(path)
+    assert found.tables[0]["schema"]["id"] == "evacuation_space"
+    assert not [f for f in found.findings if f.place.field in blank or f.rule == "missing-label"]
+    keep = [n for n, label in enumerate(labels) if label != "災害種別_洪水"]
+    path.write_text("\n".join(",".join(row[n] for n in keep) for row in [labels, *rows]), encoding="utf-8")
+    assert "災害種別_洪水" in next(f for f in api.check(path).findings if f.rule == "missing-label").message

@@ -158,12 +158,15 @@ def _utf16_without_mark(data: bytes | bytearray) -> str | None:
         return None
     # Commas, digits and line ends are ASCII in every table, so one half of some pairs is NUL.
     pairs = len(head) // 2
-    for encoding, here, there in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
-        if head[here::2].count(0) > max(pairs * 0.02, 2 * head[there::2].count(0)):
+    best, usual = None, 0.95
+    for encoding, here in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if head[here::2].count(0) > pairs * 0.02:
+            # NUL stands in the other half too (一 is U+4E00): what the characters are decides.
             text = head.decode(encoding, "ignore")
-            if len(_USUAL.findall(text)) > len(text) * 0.95:
-                return encoding
-    return None
+            share = len(_USUAL.findall(text)) / max(1, len(text))
+            if share > usual:
+                best, usual = encoding, share
+    return best
 
 
 def _undecodable(data: bytes | bytearray) -> UnreadableFile:

@@ -6,6 +6,7 @@ whose era and year contradict each other.
 """
 
 from .columns import RULES, repair
+from .gaps import GAP, closed_gaps
 from .long import to_long
 from .pairs import is_coordinate_pair
 from .result import PG_TYPES, ChangeList, CleanColumn, CleanTable
@@ -15,6 +16,6 @@ from .undo import CannotUndo, undo
 from .working import EVERYTHING, Selection
 
 __all__ = [
-    "EVERYTHING", "PG_TYPES", "RULES", "CannotUndo", "ChangeList", "CleanColumn", "CleanTable", "Said", "Selection",
-    "is_coordinate_pair", "other_table", "repair", "to_long", "undo",
+    "EVERYTHING", "GAP", "PG_TYPES", "RULES", "CannotUndo", "ChangeList", "CleanColumn", "CleanTable", "Said", "Selection",
+    "closed_gaps", "is_coordinate_pair", "other_table", "repair", "to_long", "undo",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from . import (
     codes,
     dates,
     ditto,
+    gaps,
     kana,
     labels,
     merged,
@@ -41,6 +42,7 @@ STEPS: tuple[Callable[[Working], None], ...] = (
     spread.apply,
     kana.apply,
     numbers.apply,
+    gaps.apply,
     characters.apply,
     municipality.apply,
     zeros.apply,
@@ -50,7 +52,7 @@ STEPS: tuple[Callable[[Working], None], ...] = (
     choices.apply,
 )
 _MODULES = (
-    characters, choices, clocks, codes, dates, ditto, kana, labels, merged, municipality, numbers, pairs, spread,
+    characters, choices, clocks, codes, dates, ditto, gaps, kana, labels, merged, municipality, numbers, pairs, spread,
     structure, tidy, zeros,
 )  # fmt: skip
 # Every rule under which repair lists changes.

@@ -7,30 +7,48 @@ from datetime import date, datetime, timedelta
 
 from .working import Working
 
-RULES = ("L3-05",)
+RULES = ("L3-05", "V-05")
+MONTH_FIRST = re.compile(r"^([0-9]{1,2})/([0-9]{1,2})/((?:19|20)[0-9]{2})$")
 _EPOCH = date(1899, 12, 30)
 _FIVE = re.compile(r"^[1-9][0-9]{4}$")
-_SLACK = timedelta(days=3660)
 
 
 def apply(work: Working) -> None:
     """In columns that the standard declares as dates, or that hold certain days in four of five cells."""
     found = work.profile
-    known = list(found.days.values())
-    certain = work.column.count(found.days) if found.days else 0
     native = [v for v in work.column.counts if isinstance(v, date)] if work.native else []
-    certain += sum(work.column.counts[v] for v in native)
-    known += [v.date() if isinstance(v, datetime) else v for v in native]
-    if work.declared not in (None, "date") or not known or (work.declared is None and found.code):
+    if work.declared not in (None, "date") or (work.declared is None and found.code):
         return
+    american = _month_first(work)
+    known = [*found.days.values(), *american.values()]
+    known += [v.date() if isinstance(v, datetime) else v for v in native]
+    if not known:
+        return
+    serials = _day_numbers(work, min(known), max(known))
+    certain = work.column.count([*found.days, *american, *(serials if american else ())])
+    certain += sum(work.column.counts[v] for v in native)
     if work.declared is None and certain < (found.filled - found.marks) * 0.8:
         return
-    mapping = {text: day.isoformat() for text, day in found.days.items()}
-    mapping.update(_day_numbers(work, min(known) - _SLACK, max(known) + _SLACK))
-    work.edit("L3-05", mapping)
+    work.edit("L3-05", {text: day.isoformat() for text, day in found.days.items()})
+    work.edit("V-05", {text: day.isoformat() for text, day in {**american, **serials}.items()})
 
 
-def _day_numbers(work: Working, first: date, last: date) -> dict[str, str]:
-    """Bare day numbers of a spreadsheet (45383 is 2024-04-01) among days of the same years."""
+def _month_first(work: Working) -> dict[str, date]:
+    """6/15/2021 as 2021-06-15 where the column proves its order: some number in the second place is above 12, and
+    every one of them is a day when it is read so."""
+    days: dict[str, date] = {}
+    proven = False
+    for text in work.matching(MONTH_FIRST):
+        month, day, year = map(int, re.split("/", text))
+        try:
+            days[text] = date(year, month, day)
+        except ValueError:
+            return {}
+        proven = proven or day > 12
+    return days if proven else {}
+
+
+def _day_numbers(work: Working, first: date, last: date) -> dict[str, date]:
+    """Bare day numbers of a spreadsheet (45383 is 2024-04-01), when all of them lie between other days of the column."""
     days = {t: _EPOCH + timedelta(days=int(t)) for t in work.matching(_FIVE)}
-    return {text: day.isoformat() for text, day in days.items() if first <= day <= last}
+    return days if all(first <= day <= last for day in days.values()) else {}

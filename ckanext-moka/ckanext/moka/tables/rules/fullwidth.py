@@ -10,9 +10,7 @@ from ..profile import is_code_label
 
 RULE = "fullwidth"
 _WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ]")
-_WHOLE = re.compile(
-    r"^(?=[^0-9０-９]*[0-9０-９])[0-9０-９A-Za-zＡ-Ｚａ-ｚ\-－−‐ー―（）()＋+ 　]+$"
-)
+_WHOLE = re.compile(r"^(?=[^0-9０-９]*[0-9０-９])[0-9０-９A-Za-zＡ-Ｚａ-ｚ\-－−‐ー―（）()＋+ 　]+$")
 
 
 def check(context: Context) -> Iterator[Hit]:

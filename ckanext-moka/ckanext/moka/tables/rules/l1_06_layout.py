@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..cleaning import clean_label, untidy_label
 from ..context import SHOWN, Context, Hit, spot
 from ..model import Fields, Table, show
+from ..repair import GAP, closed_gaps
 
 RULE = "L1-06"
 _EDGE = re.compile(r"^[ \t\u3000\xa0]|[ \t\u3000\xa0]\Z")
@@ -21,8 +22,6 @@ _PAIR = re.compile(
 )
 # 月 火 水 is a list of days (see L1-07), not one word.
 _DAYS = re.compile(r"[月火水木金土日祝休 \u3000]+")
-# A gap inside a value; two blanks after an English full stop are typing, not layout.
-_GAP = re.compile(r"(?<=[^\s.!?\x1f])[ \u3000]{2,}(?=[^\s\x1f])")
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -38,7 +37,11 @@ def check(context: Context) -> Iterator[Hit]:
         spread = {t for t in column.matching(_SPREAD) | column.matching(_PAIR) if not _DAYS.fullmatch(t)}
         if hit := context.group(table, column, spread, "spread"):
             yield hit
-        if hit := context.group(table, column, column.matching(_GAP) - spread, "gap"):
+        gaps = column.matching(GAP) - spread
+        closed = set(closed_gaps(gaps, column.label, column.texts)) if gaps else gaps
+        if hit := context.group(table, column, closed, "gap"):
+            yield hit
+        if hit := context.group(table, column, gaps - closed, "parted"):
             yield hit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..context import Context, Hit
 from ..model import Fields
@@ -18,8 +19,13 @@ def check(context: Context) -> Iterator[Hit]:
         yield from schema_hits(context, RULE)
         return
     for table in context.tables:
-        missing = [f["title"] for f in table.missing_fields if f.get("constraints", {}).get("required")]
+        missing = [f["title"] for f in table.missing_fields if _wanted(f)]
         if table.schema and missing:
             place = Fields(table.sheet.name, None, table.header_rows[-1] + 1, missing[0])
             data = {"title": table.schema["title"], "list": [f"「{m}」" for m in missing]}
             yield Hit("default", place, data, len(missing), (), severity(table.schema))
+
+
+def _wanted(item: dict[str, Any]) -> bool:
+    """The standard demands the column (◎), even where its cells may be blank (1 又は空欄)."""
+    return item.get("class") == "◎" or bool(item.get("constraints", {}).get("required"))

@@ -17,7 +17,9 @@ _MAIL = re.compile(r"メール|[Ee]-?[Mm]ail")
 _NOT = re.compile(r"有無|可否|備考|名称$|名$")
 _URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#]\S*)?")
 _PROVEN = r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#][!-(*+./0-9:<-~-]*)?"
-_ADDRESS = re.compile(r"(?<![A-Za-z0-9._%+/=?^-])[A-Za-z0-9._%+/=?^-]{1,99}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9._%+/=?^-])[A-Za-z0-9._%+/=?^-]{1,99}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+)
 
 
 def check(context: Context) -> Iterator[Hit]:
