@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "QualityChecked",
     "RequestOpened",
     "RequestSupported",
+    "SearchPerformed",
     "publish",
     "subscribe",
     "unsubscribe",
@@ -86,6 +88,24 @@ class HarvestFinished(Event):
 
     source: str
     counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchPerformed(Event):
+    """Somebody, or a program, searched for datasets; who did is known to nobody.
+
+    ``phrase``: folded, or a mark in its place when it looked like personal data. ``results``: how many datasets
+    were shown; ``exact``: how many of them have all words. ``filters``: ("organization:kiki", …).
+    ``channel``: ui or api. ``day``: in Japan.
+    """
+
+    phrase: str
+    results: int
+    exact: int
+    filters: tuple[str, ...]
+    channel: str
+    language: str
+    day: date
 
 
 E_ = TypeVar("E_", bound=Event)

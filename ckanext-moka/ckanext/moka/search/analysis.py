@@ -29,6 +29,7 @@ __all__ = [
     "folded",
     "is_japanese",
     "is_kana",
+    "names_a_person",
     "nouns",
     "reading_of",
     "readings",
@@ -206,6 +207,20 @@ def leans(unit: Token, before: Token) -> bool:
 def is_japanese(text: str) -> bool:
     """Tell whether ``text`` has kana or kanji in it."""
     return bool(_CJK_RUN.search(text))
+
+
+def names_a_person(text: str) -> bool:
+    """Tell whether a family name is followed by a given name in ``text`` (田中太郎, 田中 花子)."""
+    tokenizer, _ = _tokenizer()
+    before = ""
+    for word in tokenizer.tokenize(text[:_CHUNK]):
+        speech = word.part_of_speech()
+        part = speech[3] if speech[2] == "人名" else ""
+        if before == "姓" and part == "名":
+            return True
+        if speech[0] != "空白":
+            before = part
+    return False
 
 
 def _japanese(run: str, position: int) -> list[Token]:

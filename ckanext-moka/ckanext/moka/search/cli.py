@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import click
-from ckan import model
+from ckan import logic, model
 from ckan.cli.search_index import search_index
 
-from ckanext.moka.search import analysis, config, consistency, explain, stale, synonyms
+from ckanext.moka.search import analysis, config, consistency, explain, phrases, stale, synonyms
 from ckanext.moka.search import rebuild as engine
 
 __all__ = ["moka_search"]
@@ -40,6 +40,30 @@ def status() -> None:
     click.echo(f"反映待ち: {count}")
     for package_id in waiting[:20]:
         click.echo(f"  {package_id}")
+
+
+@moka_search.command("phrases")
+@click.option(
+    "--kind", type=click.Choice(["latest", "failed", "top"]), default="top", show_default=True, help="並べ方"
+)
+@click.option("--days", default=30, show_default=True, help="何日前から")
+@click.option("--limit", default=50, show_default=True, help="いくつまで")
+@click.option("--drain", "now", is_flag=True, help="待っている検索を先に数える")
+def searched_phrases(kind: str, days: int, limit: int, now: bool) -> None:
+    """検索された語と回数（検索・0 件・一部の語だけ）を表示します。だれの検索かは記録していません。"""
+    if now:
+        click.echo(f"{phrases.drain()} 回の検索を数えました。")
+    data = {"kind": kind, "days": days, "limit": limit}
+    found = logic.get_action("moka_search_phrase_list")({"ignore_auth": True}, data)
+    for item in found["results"]:
+        counts = "\t".join(
+            str(item[name]) for name in ("searches", "zero_results", "low_results", "last_results")
+        )
+        click.echo(f"{item['last_day']}\t{counts}\t{item['phrase']}")
+    if not found["results"]:
+        click.echo(f"{found['since']} から、数えた検索はありません。")
+    if found["masked"]:
+        click.echo(f"個人の情報らしいため伏せた検索: {found['masked']} 回")
 
 
 @moka_search.group("synonyms")

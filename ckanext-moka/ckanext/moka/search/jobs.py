@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ckanext.moka.jobs import api as jobs
-from ckanext.moka.search import stale, vocabulary
+from ckanext.moka.search import phrases, stale, vocabulary
 
 QUEUE = "moka-search"
 
@@ -24,5 +24,19 @@ def learn_words() -> int:
     return done
 
 
+@jobs.task("search.count_phrases", QUEUE)
+def count_phrases() -> int:
+    """Count the searches that wait in Redis; return how many."""
+    return phrases.drain()
+
+
+@jobs.task("search.forget_phrases", QUEUE)
+def forget_phrases() -> int:
+    """Delete the counts of searches whose time is over; return how many."""
+    return phrases.forget_old()
+
+
 jobs.periodic("search.drain_stale", "* * * * *")
+jobs.periodic("search.count_phrases", "* * * * *")
+jobs.periodic("search.forget_phrases", "40 18 * * *")  # 3:40 in Japan
 jobs.periodic("search.learn_words", "* * * * *")

@@ -8,7 +8,16 @@ from __future__ import annotations
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import cli, fallback, helpers, jobs, seam, tables  # noqa: F401  (tasks register)
+from ckanext.moka.search import (
+    cli,
+    fallback,
+    helpers,
+    jobs,  # noqa: F401  (tasks register)
+    seam,
+    tables,
+    trace,
+    views,
+)
 from ckanext.moka.search.logic import action, auth
 
 seam.install()
@@ -18,14 +27,21 @@ cli.replace()
 
 @tk.blanket.actions(action)
 @tk.blanket.auth_functions(auth)
+@tk.blanket.blueprints(views.get_blueprints)
 @tk.blanket.cli
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 class MokaSearchPlugin(p.SingletonPlugin):
+    p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
+
+    def update_config(self, config):
+        tk.add_template_directory(config, "templates")
 
     def after_dataset_search(self, search_results, search_params):
         outcome = fallback.last(search_params.get("q") or "")
         helpers.keep_outcome(outcome)
         search_results["moka_search"] = outcome.as_dict() if outcome else None
+        exact = outcome.strict_count if outcome else None
+        trace.note(search_params.get("q") or "", search_results["count"], exact, search_params)
         return search_results
