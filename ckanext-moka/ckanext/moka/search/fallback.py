@@ -20,7 +20,7 @@ from ckanext.moka.search import analysis, spelling, synonyms, vocabulary
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.nodes import Node, Quorum
 from ckanext.moka.search.query_parser import DEFAULT_MM
-from ckanext.moka.search.words import WordQuery, pattern_prefix, word_query
+from ckanext.moka.search.words import WordQuery, pattern_prefix, pieces, word_query
 
 __all__ = [
     "FEW",
@@ -145,28 +145,47 @@ def fewer_words(typed: str, query: Query) -> tuple[Node, list[str]] | None:
     ``query(sql, params)`` runs a statement.
     """
     clauses = [word_query(part) for part in typed.split()]
-    terms = list(dict.fromkeys(term for words in clauses for term in words.terms if not term.optional))
-    if not terms:
-        terms = list(dict.fromkeys(term for words in clauses for term in words.terms))
-    terms = terms[:_MOST_TERMS]
+    terms = _distinct(clauses, optional=False) or _distinct(clauses, optional=True)
     if not terms:
         return None
-    total, *counts = _counts([*terms, *map(_beginning, terms)], query)
-    words, beginnings = counts[: len(terms)], counts[len(terms) :]
-    found: dict[WordQuery, float] = {}
-    missing = []
-    for term, count, begun in zip(terms, words, beginnings, strict=True):
-        if count or begun:
-            found[term if count else _beginning(term)] = math.log(
-                1 + (max(1, total) + 0.5) / ((count or begun) + 0.5)
-            )
-        else:
-            missing.append(term.text)
+    found, nowhere = _rarity(terms, query)
+    parts = {term: pieces(term.text) for term in nowhere}
+    if any(parts.values()):  # ごみ集積所 stands nowhere: ごみ, 集積所
+        smaller = list(dict.fromkeys(itertools.chain.from_iterable(parts.values())))[:_MOST_TERMS]
+        more, still = _rarity(smaller, query)
+        found |= more
+        nowhere = [term for term in nowhere if not parts[term]] + still
     if not found:
         return None
+    missing = [term.text for term in nowhere]
     extra = [term for words in clauses for term in words.terms if term.optional]
     order = [words.in_order() for words in clauses if len(words.terms) > 1]
     return Quorum(_least_sets(found), tuple(found), (*extra, *order)), missing
+
+
+def _distinct(clauses: list[WordQuery], optional: bool) -> list[WordQuery]:
+    """Return the words to try; what is typed in kana as a whole stays whole, it may be a name (おやま)."""
+    found: dict[WordQuery, None] = {}
+    for words in clauses:
+        if words.reading and len(words.terms) > 1 and words.match:
+            found[replace(words, terms=())] = None
+            continue
+        found |= dict.fromkeys(term for term in words.terms if optional or not term.optional)
+    return list(found)[:_MOST_TERMS]
+
+
+def _rarity(terms: list[WordQuery], query: Query) -> tuple[dict[WordQuery, float], list[WordQuery]]:
+    """Return how rare each word is that stands anywhere (or begins a word), and those that stand nowhere."""
+    total, *counts = _counts([*terms, *map(_beginning, terms)], query)
+    found: dict[WordQuery, float] = {}
+    nowhere = []
+    for term, count, begun in zip(terms, counts[: len(terms)], counts[len(terms) :], strict=True):
+        if count or begun:
+            rarity = math.log(1 + (max(1, total) + 0.5) / ((count or begun) + 0.5))
+            found[term if count else _beginning(term)] = rarity
+        else:
+            nowhere.append(term)
+    return found, nowhere
 
 
 def _beginning(term: WordQuery) -> WordQuery:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from ckanext.moka.search import analysis, romaji, synonyms, variants
 from ckanext.moka.search.indexer import GRAM, LEANS, NEXT, quote
 
-__all__ = ["WordQuery", "forget", "pattern_prefix", "word_query"]
+__all__ = ["WordQuery", "forget", "pattern_prefix", "pieces", "word_query"]
 
 LONGEST = 6  # units of one entry of the synonyms
 _MIN_GRAM_RUN = 3
@@ -109,6 +109,15 @@ def _word_query(text: str, phrase: bool, slop: int, _generation: tuple[int, froz
     )  # fmt: skip
 
 
+def pieces(text: str) -> tuple[WordQuery, ...]:
+    """Return the smaller words of one word that stands nowhere (ごみ集積所: ごみ, 集積所); () when it has none."""
+    units = [token for token in analysis.tokens(text) if not token.joining]
+    if len(units) < 2:
+        return ()
+    terms = tuple(_terms(units, len(units) - 1))
+    return tuple(term for term in terms if not term.optional) if len(terms) > 1 else ()
+
+
 def pattern_prefix(pattern: str) -> str:
     """Return the tsquery for ``word*``."""
     return _lexeme(analysis.folded(pattern)) + ":*"
@@ -162,15 +171,18 @@ def _marked(terms: tuple[WordQuery, ...]) -> tuple[WordQuery, ...]:
     return terms
 
 
-def _terms(units: list[analysis.Token]) -> Iterator[WordQuery]:
-    """Yield the terms of a text; words of a question only when there is nothing else."""
+def _terms(units: list[analysis.Token], longest: int = LONGEST) -> Iterator[WordQuery]:
+    """Yield the terms of a text; words of a question only when there is nothing else.
+
+    ``longest``: how many units one entry of the synonyms may cover.
+    """
     spoken = [unit for unit in units if unit.kind != "empty" and unit.key not in synonyms.dropped()]
     # A verb that the synonyms know with its noun (ごみを出す日) must not be torn out of it.
     known = _entry_starts(units)
     units = [unit for index, unit in enumerate(units) if unit in spoken or index in known] or units
     place = 0
     while place < len(units):
-        length, entry = _entry_at(units, place)
+        length, entry = _entry_at(units, place, longest)
         year = _year_at(units, place)
         if year and length < 2:
             yield year
@@ -206,9 +218,11 @@ def _entry_starts(units: list[analysis.Token]) -> set[int]:
     return inside
 
 
-def _entry_at(units: list[analysis.Token], place: int) -> tuple[int, synonyms.Entry | None]:
+def _entry_at(
+    units: list[analysis.Token], place: int, longest: int = LONGEST
+) -> tuple[int, synonyms.Entry | None]:
     """Return the longest run of units from ``place`` that has synonyms, and these."""
-    for length in range(min(LONGEST, len(units) - place), 0, -1):
+    for length in range(min(longest, LONGEST, len(units) - place), 0, -1):
         run = units[place : place + length]
         typed = "".join(unit.forms[0] for unit in run)
         found = synonyms.lookup("".join(unit.key for unit in run)) or synonyms.lookup(typed)
