@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.moka.search import (
     cli,
     fallback,
+    guard,
     helpers,
     jobs,  # noqa: F401  (tasks register)
     seam,
@@ -37,6 +38,9 @@ class MokaSearchPlugin(p.SingletonPlugin):
 
     def update_config(self, config):
         tk.add_template_directory(config, "templates")
+
+    def before_dataset_search(self, search_params):
+        return guard.with_box(search_params)
 
     def after_dataset_search(self, search_results, search_params):
         outcome = fallback.last(search_params.get("q") or "")

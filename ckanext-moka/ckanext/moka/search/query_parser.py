@@ -276,13 +276,21 @@ class _Reader:
     def __init__(self, operator: str, default_fields: tuple[str, ...]):
         self.operator = operator
         self.default_fields = default_fields
-        self.clauses = 0
+        self.clauses = self.depth = 0
 
     def read(self, item: lt.Item, fields: tuple[str, ...] | None = None) -> Node:
         """Return the node for ``item``, inside the field group ``fields`` if there is one."""
         self.clauses += 1
+        self.depth += 1
         if self.clauses > MAX_CLAUSES:
             raise QueryError("The query has too many clauses")
+        if self.depth > MAX_DEPTH:
+            raise QueryError("The query nests too deeply")
+        node = self._node(item, fields)
+        self.depth -= 1
+        return node
+
+    def _node(self, item: lt.Item, fields: tuple[str, ...] | None) -> Node:
         scope = self.default_fields if fields is None else fields
         if isinstance(item, lt.SearchField):
             return self._field(item)

@@ -7,6 +7,8 @@ from typing import Any
 import flask
 from ckan.plugins import toolkit as tk
 
+from ckanext.moka.search import errors
+
 __all__ = ["get_blueprints"]
 
 blueprint = flask.Blueprint("moka_search", __name__)
@@ -16,8 +18,8 @@ KINDS = {"latest": "最新の検索ワード", "failed": "見つからなかっ�
 
 
 def get_blueprints() -> list[flask.Blueprint]:
-    """Return the pages of search."""
-    return [blueprint]
+    """Return the pages of search, its errors among them."""
+    return [blueprint, errors.blueprint]
 
 
 @blueprint.route("/moka/searches", endpoint="searches")

@@ -7,17 +7,33 @@ from dataclasses import asdict
 from typing import Any
 
 from ckan import authz
+from ckan.lib.search import SearchError
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import phrases, vocabulary
+from ckanext.moka.search import errors, guard, phrases, vocabulary
 
-__all__ = ["moka_search_phrase_list", "moka_search_suggest"]
+__all__ = ["moka_search_phrase_list", "moka_search_suggest", "package_search"]
 
 _MOST_WORDS = 8
 _MOST_DATASETS = 5
 _LONGEST = 100
 _RARE = 3  # a phrase searched for less often may point to a person: for administrators of the site only
 _LISTS = {"latest": phrases.listed, "failed": phrases.failed, "top": phrases.top}
+
+
+@tk.chained_action
+@tk.side_effect_free
+def package_search(original: Any, context: dict[str, Any], data_dict: dict[str, Any]) -> Any:
+    """Refuse values of a wrong kind, by which CKAN's own action fails with a server error.
+
+    On a page that CKAN cannot show after a failed search, that failure is the answer (400).
+    """
+    try:
+        return original(context, guard.checked(data_dict))
+    except SearchError:
+        if errors.without_facets():
+            tk.abort(400, tk._(errors.REASON))
+        raise
 
 
 @tk.side_effect_free

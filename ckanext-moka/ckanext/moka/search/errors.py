@@ -1,0 +1,38 @@
+"""A search that CKAN's own pages do not catch (feeds) ends in an error page with a reason, not in a server error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan.lib.search import SearchError, SolrConnectionError
+from ckan.plugins import toolkit as tk
+from flask import Blueprint, has_request_context
+
+__all__ = ["REASON", "blueprint", "without_facets"]
+
+REASON = "検索の条件を読み取れないか、時間がかかりすぎます。条件を短くしてください。"
+# CKAN 2.12 catches the error on these pages and then fails for want of facets (ckan/views/group.py).
+_WITHOUT_FACETS = ("organization.read", "group.read")
+blueprint = Blueprint("moka_search_errors", __name__)
+
+
+@blueprint.app_errorhandler(SearchError)
+def unreadable(error: SearchError) -> Any:
+    """Answer 400: the search cannot be understood, or takes too long."""
+    return _page(400, "検索できません", REASON)
+
+
+def without_facets() -> bool:
+    """Tell whether the page under way is one that CKAN cannot show without facets."""
+    return has_request_context() and tk.request.endpoint in _WITHOUT_FACETS
+
+
+@blueprint.app_errorhandler(SolrConnectionError)
+def unavailable(error: SolrConnectionError) -> Any:
+    """Answer 503: the index does not answer."""
+    return _page(503, "検索を利用できません", "しばらくしてから、もう一度お試しください。")
+
+
+def _page(code: int, name: str, content: str) -> Any:
+    values = {"code": code, "name": tk._(name), "content": tk._(content)}
+    return tk.render("error_document_template.html", values), code
