@@ -12,6 +12,10 @@ from .model import Sheet
 
 __all__ = ["Grid", "is_filled"]
 
+# Answers that are signs: ○ × △ are values, wherever they stand.
+_SIGNS = re.compile(r"[○〇◯●◎△▲×✕✖]")
+_YEAR = re.compile(r"(?:19|20)\d\d|[0-9０-９]{1,3}歳児?")
+
 
 class _Filled(dict[int, frozenset[int]]):
     """Row number -> the columns that are filled; worked out for the rows that are asked for."""
@@ -33,6 +37,7 @@ class Grid:
         self.rows = sheet.rows
         self.filled = _Filled(sheet.rows)
         self.filled_rows = sheet.rows.filled_rows
+        self._labels: dict[tuple[int, int], bool] = {}
 
     def value(self, row: int, column: int) -> Value:
         """Return a cell, ``None`` beyond the end of its row."""
@@ -50,12 +55,12 @@ class Grid:
         if isinstance(value, (int, float, date, time)):
             return False
         text = self.text(row, column).strip()
-        return bool(text) and parse_number(text) is None and parse_date(text) is None and not is_mark(text)
+        if not text or _SIGNS.fullmatch(text) or is_mark(text):
+            return False
+        return parse_number(text) is None and parse_date(text) is None
 
     def year_like(self, row: int, column: int) -> bool:
-        """A year or a small ordinal used as a label (2020, 2021 …)."""
+        """A year or an age used as a label (2020, 2021 …; 0歳, 1歳 …)."""
         value = self.value(row, column)
         text = self.text(row, column).strip()
-        return (isinstance(value, int) and 1900 <= value <= 2100) or re.fullmatch(
-            r"(?:19|20)\d\d", text
-        ) is not None
+        return (isinstance(value, int) and 1900 <= value <= 2100) or _YEAR.fullmatch(text) is not None

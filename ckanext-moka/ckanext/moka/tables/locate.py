@@ -242,7 +242,8 @@ def _linkdata(grid: Grid, header: int) -> Table:
     labels = [grid.text(header, c) for c in range(len(grid.rows[header]))]
     rest = [r for r in grid.filled_rows if r > header]
     meta = [r for r in rest if _LINKDATA.match(grid.text(r, 0))]
-    data = [r for r in rest if r not in set(meta)]
+    said = set(meta)
+    data = [r for r in rest if r not in said]
     columns, blank, side = _columns(
         grid, [header], data, 0, max((i for i, t in enumerate(labels) if t.strip()), default=0)
     )

@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import python_calamine
 
 from . import books, delimited, encodings, limits
 from .cells import Rows
 from .facts import SheetFacts
-from .model import Range, Sheet, Source, SourceNote, UnreadableFile, Value
+from .model import Range, Sheet, Source, SourceNote, UnreadableFile
 from .rowsbuilder import RowsBuilder
 
 __all__ = ["MAX_BYTES", "read"]
 
 MAX_BYTES = 1024 * 1024 * 1024
 _START = 200_000
-_BATCH = 5_000
 _TEXT_FORMATS = {"csv", "tsv", "txt"}
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|script|meta|title|div|form|p)\b")
 _CONTAINERS = (
@@ -162,18 +162,11 @@ def _sheet(
 
 def _rows(grid: python_calamine.CalamineSheet) -> tuple[Rows, int]:
     """Return the rows of a sheet, without the empty ones at its end, and how many those are."""
+    listed: list[list[Any]] = grid.to_python(skip_empty_area=False)
+    number = height = len(listed)
+    # Zeros and "no" are values too.
+    while height and not any(value is not None and value != "" for value in listed[height - 1]):
+        height -= 1
     builder = RowsBuilder(blanks=False)
-    batch: list[list[Value]] = []
-    height = number = 0
-    for number, row in enumerate(grid.to_python(skip_empty_area=False), start=1):
-        if any(row):
-            height = number
-        elif any(value is not None and value != "" for value in row):
-            # Nothing but zeros and "no".
-            height = number
-        batch.append(list(row))
-        if len(batch) == _BATCH:
-            builder.add(batch)
-            batch = []
-    builder.add(batch)
+    builder.add(listed)
     return builder.rows().head(height), number - height

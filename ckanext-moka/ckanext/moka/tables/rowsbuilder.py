@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -42,13 +43,16 @@ class RowsBuilder:
         """Add rows; a row in which every cell is empty or absent counts as having no cells in a text file."""
         if self._texts:
             rows = [row if any(row) else [] for row in rows]
-        widths = [len(row) for row in rows]
+        widths = Counter(map(len, rows))
         if self._width is None:
-            self._width = max(set(widths), key=lambda w: (widths.count(w), w)) if widths else None
+            self._width = max(widths, key=lambda w: (widths[w], w), default=None)
         usual = self._width or 0
-        self._widths.update({self._height + i: w for i, w in enumerate(widths) if w != usual})
+        if len(widths) > 1 or usual not in widths:
+            self._widths.update(
+                {n: len(row) for n, row in enumerate(rows, self._height) if len(row) != usual}
+            )
         while (n := len(self._dense)) < max(widths, default=0):
-            if sum(w > n for w in widths) <= len(widths) * _DENSE and n >= usual:
+            if sum(count for w, count in widths.items() if w > n) <= len(rows) * _DENSE and n >= usual:
                 break
             early = self._sparse.pop(n, {})
             self._dense.append(
@@ -61,7 +65,7 @@ class RowsBuilder:
         else:
             for index, column in enumerate(self._dense):
                 column.add([row[index] if index < len(row) else None for row in rows])
-        for number, row in enumerate(rows, self._height):
+        for number, row in enumerate(rows, self._height) if max(widths, default=0) > dense else ():
             for index in range(dense, len(row)):
                 self._sparse.setdefault(index, {})[number] = row[index]
         self._height += len(rows)
@@ -92,7 +96,8 @@ class _Growing:
             self._add_words(values)
             self._numbers.append(pa.nulls(len(values), pa.float64()))
         else:
-            words = [v if v.__class__ is str else None for v in values]
+            blanks = self._blanks
+            words = [v if v.__class__ is str and (v or blanks) else None for v in values]
             numbers = [v if v.__class__ is float else None for v in values]
             self._add_words(words)
             self._numbers.append(pa.array(numbers, pa.float64()))
@@ -104,16 +109,13 @@ class _Growing:
         self._height += len(values)
 
     def _add_words(self, words: Sequence[Value]) -> None:
-        array = pa.array(words, pa.string())
-        if not self._blanks:
-            array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
-        self._words.append(array)
+        self._words.append(pa.array(words, pa.string()))
 
     def finish(self) -> TextCells | MixedCells:
         words = pa.chunked_array(self._words, pa.string())
         if self._texts:
             return TextCells(words)
-        store = Store.of_texts(words)
+        store = Store.of_texts(words) if self._blanks else _without_blanks(words)
         numbers = pa.chunked_array(self._numbers, pa.float64())
         if numbers.null_count == len(numbers) and not self._others:
             return MixedCells(store)
@@ -126,15 +128,17 @@ def _with_numbers(store: Store, numbers: Any, others: dict[int, Value]) -> Store
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0)
     pool: list[Value] = store.pool
-    known: dict[Any, int] = {}
-    found = [_whole(number) for number in encoded.dictionary.to_pylist()]
-    renumbered = []
-    for value in found:
-        key = (value.__class__, value)
-        if key not in known:
-            known[key] = len(pool)
-            pool.append(value)
-        renumbered.append(known[key])
+    found = _wholes(encoded.dictionary)
+    if found.count(0) < 2:
+        renumbered: Iterable[int] = range(len(pool), len(pool) + len(found))
+        pool += found
+    else:
+        # Zero and minus zero are two numbers for Arrow.
+        first = found.index(0) + len(pool)
+        kept = [n for n, value in enumerate(found) if value != 0 or n + len(pool) == first]
+        places = {n: len(pool) + place for place, n in enumerate(kept)}
+        renumbered = [places.get(n, places[first - len(pool)]) for n in range(len(found))]
+        pool += [found[n] for n in kept]
     codes = pc.coalesce(code_array(renumbered).take(encoded.indices), store.codes)
     if others:
         rest = Store.of_values(list(others.values()))
@@ -146,5 +150,23 @@ def _with_numbers(store: Store, numbers: Any, others: dict[int, Value]) -> Store
     return Store(codes, None, pool)
 
 
-def _whole(number: float) -> Value:
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+def _without_blanks(words: Any) -> Store:
+    """Return the store of texts of which the empty ones are absent cells."""
+    store = Store.of_texts(words)
+    blank = pc.index(store.words, "").as_py()
+    if blank < 0:
+        return store
+    if store.words.null_count:
+        return Store.of_texts(pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words))
+    parts = [store.words[:blank], pa.nulls(1, pa.string()), store.words[blank + 1 :]]
+    return Store(store.codes, pa.concat_arrays(parts))
+
+
+def _wholes(numbers: Any) -> list[Value]:
+    """Return numbers as Python has them, whole ones of up to 15 digits as ``int``."""
+    whole = pc.and_(pc.equal(pc.trunc(numbers), numbers), pc.less(pc.abs(numbers), 1e15))
+    marks = pc.indices_nonzero(whole)
+    found: list[Value] = numbers.to_pylist()
+    for place, value in zip(marks.to_pylist(), numbers.take(marks).cast(pa.int64()).to_pylist(), strict=True):
+        found[place] = value
+    return found

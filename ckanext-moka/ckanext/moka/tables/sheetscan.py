@@ -15,6 +15,7 @@ from .facts import SheetFacts
 from .formats import MOST, Looks
 from .limits import refuse_announced, refuse_columns, texts_bounded
 from .model import Range, UnreadableFile
+from .sheetusual import LONG, last_line
 
 __all__ = ["MAX_CELLS", "MAX_COLUMN", "MAX_ROW", "cell_index", "clip", "refuse_wide", "scan"]
 
@@ -156,7 +157,7 @@ class _Body:
 
     def read(self, data: bytes, facts: SheetFacts) -> None:
         """Take in whole rows."""
-        if not data:
+        if not data or self._usual(data, facts):
             return
         self._rows(data, facts)
         if _ODD_CELL.search(data) or b"='" in data:
@@ -181,6 +182,27 @@ class _Body:
         if len(facts.formulas) > MAX_LISTED or len(facts.errors) > MAX_LISTED:
             raise UnreadableFile("cells", rows=f"{self.far_row:,}", columns=f"{self.far_column:,}")
 
+    def _usual(self, data: bytes, facts: SheetFacts) -> bool:
+        """Take in a long block in which everything is written in the usual way, and reaches no further right."""
+        if len(data) < LONG or not self.far_column:
+            return False
+        last = last_line(data, _column_name(self.far_column - 1))
+        if not last or last * self.far_column > MAX_SPARSE:
+            return False
+        self._last_row(data, facts)
+        facts.cells += data.count(b'<c r="')
+        self.far_row = max(self.far_row, last)
+        self._styles(data)
+        if facts.cells > MAX_CELLS:
+            self.finish(facts)
+        return True
+
+    def _last_row(self, data: bytes, facts: SheetFacts) -> None:
+        last = data.rfind(b'<row r="')
+        if last >= 0:
+            self.row = _number(data[last + 8 : last + 20])
+        facts.last_row = max(facts.last_row, self.row)
+
     def _watch(self, styles: set[int]) -> None:
         numbers = b"|".join(b"%d" % number for number in sorted(styles))
         self.style = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})" s="(' + numbers + rb')"') if styles else None
@@ -198,10 +220,7 @@ class _Body:
     def _rows(self, data: bytes, facts: SheetFacts) -> None:
         odd = _ODD_ROW.search(data) or b"hidden" in data or b'ht="0' in data or b"ht='0" in data
         if not odd:
-            last = data.rfind(b'<row r="')
-            if last >= 0:
-                self.row = _number(data[last + 8 : last + 20])
-            facts.last_row = max(facts.last_row, self.row)
+            self._last_row(data, facts)
             return
         if not _ODD_ROW.search(data) and not _ODD_HIDDEN.search(data):
             self._hidden_rows(data, facts)
@@ -218,10 +237,7 @@ class _Body:
         """Rows as almost all programs write them: the number first, then ``hidden="1"`` or a height of zero."""
         rows = map(int, _HIDDEN_ROW.findall(data))
         facts.hidden_rows.update(row - 1 for row in rows if 0 < row <= MAX_ROW)
-        last = data.rfind(b'<row r="')
-        if last >= 0:
-            self.row = _number(data[last + 8 : last + 20])
-        facts.last_row = max(facts.last_row, self.row)
+        self._last_row(data, facts)
 
     def _reach(self, data: bytes) -> None:
         """How far cells with something in them go; a blank formatted cell takes no memory."""
@@ -343,9 +359,13 @@ def _letters(name: bytes) -> int:
 
 
 def _name(row: int, column: int) -> bytes:
+    return _column_name(column) + str(row + 1).encode()
+
+
+def _column_name(column: int) -> bytes:
     letters = b""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = bytes([65 + rest]) + letters
-    return letters + str(row + 1).encode()
+    return letters
