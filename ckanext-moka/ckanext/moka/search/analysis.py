@@ -55,6 +55,7 @@ _SOFT = frozenset({"動詞", "形容詞", "副詞", "形状詞"})
 _CHUNK = 12000  # characters; SudachiPy refuses more than 49,149 bytes at once
 # Suffixes that are voiced behind another word, which the dictionary reads unvoiced (避難所, 保育所).
 _VOICED = {"所": "ジヨ"}
+_LOAN = re.compile("[ァ-ヴー]{5,}$")  # long enough to be two words
 NEAR = 3  # units between which one of a single character leans on another
 CHAIN = 4
 MAX_READING = 24
@@ -350,6 +351,8 @@ def _morphemes(run: str) -> tuple[_Morpheme, ...]:
             (part.surface(), part.normalized_form(), fold_kana(part.reading_form()))
             for part in word.split(mode_a)
         )
+        if len(short) < 2 and word.is_oov():
+            short = _halves(word.surface())
         speech = word.part_of_speech()[0]
         kind = "empty" if speech in _EMPTY else "soft" if speech in _SOFT else ""
         found.append(
@@ -364,6 +367,24 @@ def _morphemes(run: str) -> tuple[_Morpheme, ...]:
             )
         )
     return tuple(found)
+
+
+def _halves(word: str) -> tuple[tuple[str, str, str], ...]:
+    """Divide a loan word that the dictionary lacks into two that it has (コミュニティバス), the first the longest.
+
+    The dictionary divides 公共交通 but leaves unknown katakana whole, which バス would not find.
+    """
+    if not _LOAN.match(word):
+        return ()
+    for cut in range(len(word) - 2, 1, -1):
+        halves = [
+            [m for m in _dictionary.lookup(half) if m.part_of_speech()[0] in ("名詞", "接頭辞")]
+            for half in (word[:cut], word[cut:])
+        ]
+        if all(halves):
+            best = [half[0] for half in halves]
+            return tuple((m.surface(), m.normalized_form(), fold_kana(m.reading_form())) for m in best)
+    return ()
 
 
 def _tokenizer() -> tuple[Any, Any]:

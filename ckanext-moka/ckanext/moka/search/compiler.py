@@ -34,6 +34,7 @@ from ckanext.moka.search.words import WordQuery, pattern_prefix, word_query
 __all__ = ["Compiler", "Leaf"]
 
 MOST_SCORED = 24  # words of a query that count for the order; all of them count for what is found
+ALL_WORDS = 10.0  # points for all words where some are enough
 OPTIONAL = 0.3  # what a word that need not be there counts for the order
 _WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
 _NUMBER = re.compile(r"^[+-]?[0-9]{1,18}(?:[.][0-9]{1,18})?$")
@@ -154,6 +155,10 @@ class Compiler:
         for term in (*node.terms, *node.extra):
             self.leaves.append(Leaf(term.text, term, boost * (OPTIONAL if term.optional else 1.0)))
         there = {term: self.anywhere(term) for term in node.terms}
+        if len(there) > 1:  # what has all the words stands before what has some of them in a better place
+            self.leaves.append(
+                Leaf("", WordQuery(None), boost * ALL_WORDS, "*", self._all([*there.values()]))
+            )
         return self._any([self._all([there[term] for term in some]) for some in node.sets])
 
     def _text(self, node: Text, boost: float, scored: bool) -> str | None:

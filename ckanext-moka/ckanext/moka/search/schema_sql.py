@@ -15,7 +15,7 @@ __all__ = ["CREATE", "DROP", "DROP_DOCUMENTS", "VERSION"]
 
 # Raised whenever a row of ``document`` is built differently: the table is then made anew and every
 # dataset is noted for indexing.
-VERSION = 8
+VERSION = 9
 
 # Small columns.  id, name, site_id, state: of the dataset.  seq: order of first writing, the last tie-breaker.
 # version: another number at each writing, never used twice, so that what is read once for a version stays
