@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.moka.core.text import fold_kana
-from ckanext.moka.search import analysis, datemath, fields, spatial
+from ckanext.moka.search import analysis, datemath, fields, spatial, values
 from ckanext.moka.search.indexer import NAME, quote, sanitise
 from ckanext.moka.search.nodes import (
     Bool,
@@ -37,14 +37,10 @@ MOST_SCORED = 24  # words of a query that count for the order; all of them count
 ALL_WORDS = 10.0  # points for all words where some are enough
 OPTIONAL = 0.3  # what a word that need not be there counts for the order
 _WEIGHT_OF = {"title": "A", "tags": "B", "groups": "B"}
-_NUMBER = re.compile(r"^[+-]?[0-9]{1,18}(?:[.][0-9]{1,18})?$")
-_DATE_MATHS = re.compile(r"^NOW(?:[-+/][0-9A-Z]|$)")
 _WILDCARDS = re.compile(r"[*?\\]")
 _START_OF_PATTERN = re.compile(r"^[^*?\\]+")
 _MAX_COMBINATIONS = 30
 _KEYS = ("id", "name", "index_id")  # pages of one dataset ask for these; nothing is to be put in order
-_ALWAYS = ("id", "name", "index_id", "site_id", "state", fields.CATCH_ALL)
-_MOMENTS = {"metadata_modified": "modified", "metadata_created": "created"}
 _NGRAM_COLUMN = {"title": "title_fold", "name": "name"}
 
 
@@ -106,9 +102,9 @@ class Compiler:
 
     def _plain(self, node: Node) -> str:
         if isinstance(node, Exists):
-            return self._exists(node.field)
+            return values.exists(node.field, self.bind)
         if isinstance(node, Range):
-            return self._range(node)
+            return values.in_range(node, self.bind)
         assert isinstance(node, Pattern)
         return self._any([self._pattern(name, node.pattern) for name in self._fields(node.fields)])
 
@@ -117,11 +113,6 @@ class Compiler:
         if scored and len(self.leaves) < MOST_SCORED:
             self.leaves.append(Leaf("", WordQuery(None), boost, "*", sql))
         return sql
-
-    def _exists(self, name: str) -> str:
-        if name in _ALWAYS:
-            return "TRUE"
-        return f"jsonb_exists(d.fields, {self.bind(name)})"
 
     def _fuzzy(self, node: Fuzzy, boost: float, scored: bool) -> str | None:
         """A word or one like it; less alike counts less (Lucene: one minus slips by length)."""
@@ -289,7 +280,7 @@ class Compiler:
         return self._contains(name, text)
 
     def _contains(self, name: str, value: str) -> str:
-        if name in _ALWAYS[:5]:
+        if name in values.IN_ROW:
             return f"d.{name} = {self.bind(value)}"
         value = sanitise(value)
         if name == "permission_labels":
@@ -308,7 +299,7 @@ class Compiler:
         needle = fold_kana(text)
         if len(needle) < 2:
             return "FALSE"
-        like = self.bind(f"%{_like_escape(needle if name == 'title' else text.lower())}%")
+        like = self.bind(f"%{values.like_escape(needle if name == 'title' else text.lower())}%")
         sql = f"d.{_NGRAM_COLUMN[name]} LIKE {like} ESCAPE '!'"
         if name == "title":
             sql = f"({sql} OR d.title_reading LIKE {like} ESCAPE '!')"
@@ -316,7 +307,7 @@ class Compiler:
 
     def _pattern(self, name: str, pattern: str) -> str:
         if not fields.is_text(name):
-            return self._value_like(name, pattern)
+            return values.like(name, pattern, self.bind)
         column = "found" if name == fields.CATCH_ALL else "fielded"
         tag = "" if column == "found" else name
         start = _START_OF_PATTERN.match(analysis.folded(pattern))
@@ -328,83 +319,17 @@ class Compiler:
             if pattern.endswith("*") and not _WILDCARDS.search(pattern[:-1]):
                 return self.match(pattern_prefix(prefix)) if not tag else self._fielded(query)
             begins = f"d.{column} @@ CAST({self.bind(query)} AS tsquery) AND "
-        like = self.bind(_like_escape(f"{tag}/" if tag else "") + _like_pattern(analysis.folded(pattern)))
+        like = self.bind(
+            values.like_escape(f"{tag}/" if tag else "") + values.like_pattern(analysis.folded(pattern))
+        )
         words = "d.fielded" if tag else "d.words"
         return f"({begins}EXISTS (SELECT 1 FROM unnest(tsvector_to_array({words})) v WHERE v LIKE {like} ESCAPE '!'))"  # noqa: S608
 
     def _fielded(self, query: str) -> str:
         return f"d.fielded @@ CAST({self.bind(query)} AS tsquery)"
 
-    def _value_like(self, name: str, pattern: str) -> str:
-        like = self.bind(_like_pattern(pattern))
-        if name in _ALWAYS:
-            return f"d.{name} LIKE {like} ESCAPE '!'"
-        values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(name)} AS text))"
-        return f"EXISTS (SELECT 1 FROM {values} v WHERE v LIKE {like} ESCAPE '!')"  # noqa: S608
-
-    def _range(self, node: Range) -> str:
-        if node.low == "*" and node.high == "*":
-            return self._exists(node.field)
-        if node.field in _MOMENTS:
-            return self._moments(node)
-        as_number = node.field in fields.INT_FIELDS
-        value = "v::numeric" if as_number else 'v COLLATE "C"'
-        parts = ["v ~ '^-?[0-9]+([.][0-9]+)?$'"] if as_number else []
-        for end, mark in (
-            (node.low, ">=" if node.low_in else ">"),
-            (node.high, "<=" if node.high_in else "<"),
-        ):
-            if end != "*":
-                bound = self.bind(_range_value(node.field, end))
-                parts.append(f"{value} {mark} {'CAST(' + bound + ' AS numeric)' if as_number else bound}")
-        test = " AND ".join(parts)
-        if as_number:
-            test = f"CASE WHEN {parts[0]} THEN {' AND '.join(parts[1:])} ELSE FALSE END"
-        values = f"jsonb_array_elements_text(d.fields -> CAST({self.bind(node.field)} AS text))"
-        return f"EXISTS (SELECT 1 FROM {values} v WHERE {test})"  # noqa: S608
-
-    def _moments(self, node: Range) -> str:
-        """A range of the two dates that every dataset has, kept as milliseconds."""
-        parts = []
-        for end, mark in (
-            (node.low, ">=" if node.low_in else ">"),
-            (node.high, "<=" if node.high_in else "<"),
-        ):
-            if end != "*":
-                parts.append(
-                    f"d.{_MOMENTS[node.field]} {mark} {self.bind(datemath.millis(datemath.resolve(end)))}"
-                )
-        return f"({' AND '.join(parts)})"
-
-
-def _range_value(name: str, end: str) -> str:
-    if fields.is_date(name):
-        return fields.iso_millis(datemath.resolve(end))
-    if _DATE_MATHS.match(end):  # in fields of our own that hold dates, kept as they were written
-        return fields.iso_millis(datemath.resolve(end))
-    if name in fields.INT_FIELDS and not _NUMBER.match(end):
-        raise QueryError(f"Invalid number: {end!r}")
-    return end
-
 
 def _any(parts: list[str]) -> str:
     if not parts:
         return "FALSE"
     return parts[0] if len(parts) == 1 else "(" + " OR ".join(parts) + ")"
-
-
-def _like_escape(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
-def _like_pattern(pattern: str) -> str:
-    out, escaped = [], False
-    for char in pattern:
-        if escaped:
-            out.append(_like_escape(char))
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        else:
-            out.append({"*": "%", "?": "_"}.get(char) or _like_escape(char))
-    return "".join(out)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from ckan.lib.search import SearchError, SolrConnectionError
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, has_request_context
+
+from ckanext.moka.search import guard
 
 __all__ = ["REASON", "blueprint", "without_facets"]
 
@@ -14,6 +17,21 @@ REASON = "検索の条件を読み取れないか、時間がかかりすぎま�
 # CKAN 2.12 catches the error on these pages and then fails for want of facets (ckan/views/group.py).
 _WITHOUT_FACETS = ("organization.read", "group.read")
 blueprint = Blueprint("moka_search_errors", __name__)
+
+
+@blueprint.before_app_request
+def refuse_what_pages_fail_by() -> Any:
+    """Refuse what CKAN 2.12's pages fail by before they search.
+
+    A feed's title would hold what XML cannot; the search page takes each part of ``sort`` for a field.
+    """
+    endpoint = tk.request.endpoint or ""
+    unfit = endpoint.startswith("feeds.") and not guard.fit(
+        unquote(tk.request.query_string.decode("latin-1"))
+    )
+    if endpoint.endswith((".search", ".read")) and tk.request.args.get("sort"):
+        unfit = unfit or not all(part.strip() for part in tk.request.args["sort"].split(","))
+    return _page(400, "検索できません", REASON) if unfit else None
 
 
 @blueprint.app_errorhandler(SearchError)

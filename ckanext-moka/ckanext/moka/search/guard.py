@@ -7,6 +7,7 @@ the parameter. The bounding box of ``ext_bbox`` becomes a filter of the engine.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ckan.lib.search import SearchQueryError
@@ -15,20 +16,29 @@ from ckan.plugins import toolkit as tk
 from ckanext.moka.search import spatial
 from ckanext.moka.search.nodes import QueryError
 
-__all__ = ["checked", "with_box"]
+__all__ = ["checked", "fit", "with_box"]
 
 _TEXTS = ("q", "fq", "sort", "qf", "bf", "boost", "mm", "tie", "df", "defType", "facet")
 _LISTS = ("fl", "fq_list", "bf", "boost")
+_NUMBERS = ("rows", "start", "facet.limit", "facet.mincount")
+# What neither PostgreSQL nor an XML answer (a feed) can hold.
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TRUTHS = ("include_private", "include_drafts", "include_deleted", "use_default_schema")
 
 
 def checked(data: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of ``package_search``; raises ``ValidationError`` for values of a wrong kind.
 
-    A text in place of a list (``fq_list``) is a list of one; what PostgreSQL cannot hold is kept for the engine.
+    A text in place of a list (``fq_list``) is a list of one; control characters and lone surrogates are blanks.
     """
-    found = dict(data)
+    found = {name: _cleaned(value) for name, value in data.items() if name not in _NUMBERS or value != ""}
     errors: dict[str, list[str]] = {}
+    for name in _NUMBERS:
+        if not isinstance(found.get(name), (str, int, type(None))):
+            errors[name] = ["整数で指定してください。 / Must be a whole number."]
+    for name in (*_LISTS, *_NUMBERS):
+        if found.get(name, "") is None:
+            del found[name]
     for name in _TEXTS:
         value = found.get(name)
         listed = name in _LISTS and isinstance(value, list)
@@ -55,6 +65,18 @@ def checked(data: dict[str, Any]) -> dict[str, Any]:
     if errors:
         raise tk.ValidationError(errors)
     return found
+
+
+def fit(text: str) -> bool:
+    """Tell whether every kind of answer can show ``text``."""
+    return not _UNFIT.search(text)
+
+
+def _cleaned(value: Any) -> Any:
+    """Return texts with a blank in place of characters that no answer can show."""
+    if isinstance(value, str):
+        return _UNFIT.sub(" ", value)
+    return [_cleaned(item) for item in value] if isinstance(value, list) else value
 
 
 def with_box(params: dict[str, Any]) -> dict[str, Any]:

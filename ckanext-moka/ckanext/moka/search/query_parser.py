@@ -56,6 +56,8 @@ _MARKS = re.compile(r"[:\\^~(){}\[\]*?!&|/]+")
 # Escapes and phrases stay as they are; && || ! are other names of AND OR NOT.
 _SIGN_RUN = re.compile(r"[+!-]|\bNOT\b")
 _OPERATOR = re.compile(r'(\\.|"(?:[^"\\]|\\.)*")|(&&)|(\|\|)|((?:(?<=^)|(?<=[\s(:+-]))!(?=[^\s!]))', re.S)
+_KEPT = re.compile(r'\\.|"(?:[^"\\]|\\.)*"', re.S)
+_LONE_BOOST = re.compile(r"\^(?![0-9.])")
 _SYNTAX = re.compile(r"[()\[\]{}:^*?~/\\]|(?:^|\s)!|&&|\|\||(?:^|\s)(?:AND|OR|NOT)(?:\s|$)")
 _STAR = re.compile(r"^[^*?]+\*$|^[^*?]*[^*?]+[*?][^*?]+[*]?$|^\*[^*?]{2,}$")
 _ALMOST = re.compile(r"^([^~]*[^\W\d][^~]*)~([012]|0?\.\d{1,3})?$")
@@ -115,6 +117,8 @@ def _tree(text: str) -> lt.Item:
     # The parser's grammar is recursive; a hundred nested brackets are nobody's question.
     if text.count("(") > MAX_DEPTH or len(_SIGN_RUN.findall(text)) > MAX_CLAUSES:
         raise QueryError("The query nests too deeply")
+    if _LONE_BOOST.search(_KEPT.sub("", text)):
+        raise QueryError("A boost (^) needs a number of at least 0")
     try:
         return luqum_parse(_OPERATOR.sub(_operator_name, text))
     except (RecursionError, ValueError, TypeError, ArithmeticError, AttributeError) as error:

@@ -190,9 +190,11 @@ class SearchRequest:
             self.compiler.params[name] = [ids[pair]] if pair in ids else []
 
     def _where(self) -> str:
+        mm, bonus = self._weights(), self._bonus()
         try:
-            node = self._with_boosts(self._query())
-            conditions = [self.compiler.condition(self._instead or node) or "FALSE"]
+            node = self._query(mm)
+            node = Bool((self._instead or node,), bonus=bonus) if bonus else self._instead or node
+            conditions = [self.compiler.condition(node) or "FALSE"]
         except QueryError:
             if not self._readable_as_words():
                 raise
@@ -213,7 +215,28 @@ class SearchRequest:
         readable = split_local_params(self.q)[0] is None and len(self.q) <= MAX_LENGTH
         return readable and (self.params.get("defType") or "lucene") in _PARSERS
 
-    def _query(self) -> Node:
+    def _weights(self) -> str:
+        """Take the weights of the fields (``qf``) and return ``mm``; raises ``QueryError`` for unreadable ones."""
+        if self.params.get("defType") not in ("dismax", "edismax"):
+            return ""
+        self.compiler.query_fields = ranking.parse_qf(str(self.params.get("qf") or ""))
+        mm = str(self.params.get("mm") or DEFAULT_MM)
+        required(1, mm)
+        return mm
+
+    def _bonus(self) -> tuple[Node, ...]:
+        """Return ``bq`` and ``pf``, which change the order and not what is found."""
+        queries = self.params.get("bq") or []
+        bonus = [
+            parse_filter(str(text), "OR") for text in ([queries] if isinstance(queries, str) else queries)
+        ]
+        typed = self.q.replace('"', " ").strip()
+        fields_of_phrase = ranking.parse_qf(str(self.params["pf"])) if self.params.get("pf") else {}
+        for name, weight in fields_of_phrase.items():
+            bonus.append(Boosted(Text(typed, (name,), phrase=True), weight))
+        return tuple(bonus)
+
+    def _query(self, mm: str) -> Node:
         """Return the node of ``q`` by the parser that ``defType`` names."""
         self._typed = ""
         if split_local_params(self.q)[0] is not None:
@@ -224,27 +247,13 @@ class SearchRequest:
         if kind == "lucene":
             default = (str(self.params.get("df") or "text"),)
             return parse_lucene(self.q, self.operator, default, lenient=True)
-        self.compiler.query_fields = ranking.parse_qf(str(self.params.get("qf") or ""))
         if self.q.strip() == "*:*":
             return Everything()
         self._typed = self.q
-        mm = str(self.params.get("mm") or DEFAULT_MM)
         optional = synonyms.optional() | synonyms.dropped()
-        required(1, mm)  # refuses what cannot be read, whatever the words are
         if kind == "dismax":
             return parse_dismax(self.q, mm, optional)
         return parse_edismax(self.q, mm, self.operator, optional)
-
-    def _with_boosts(self, node: Node) -> Node:
-        """Add ``bq`` and ``pf``, which change the order and not what is found."""
-        queries = self.params.get("bq") or []
-        bonus = [
-            parse_filter(str(text), "OR") for text in ([queries] if isinstance(queries, str) else queries)
-        ]
-        typed = self.q.replace('"', " ").strip()
-        for name, weight in ranking.parse_qf(str(self.params["pf"])).items() if self.params.get("pf") else ():
-            bonus.append(Boosted(Text(typed, (name,), phrase=True), weight))
-        return Bool((node,), bonus=tuple(bonus)) if bonus else node
 
     def _order(self) -> list[results.SortKey]:
         """Return the parts of ``sort``, the most important first."""
