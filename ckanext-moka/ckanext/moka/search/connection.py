@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import pysolr
 import sqlalchemy as sa
+from ckan import model
 
 from ckanext.moka.search import fields, indexer, store, terms, writer
 from ckanext.moka.search.compiler import Compiler
@@ -81,7 +82,13 @@ class PostgresConnection:
             condition = f"d.index_id = ANY({compiler.bind(keys)})"
         ids = terms.known_ids(store.epoch(), compiler.terms.values())
         compiler.params |= {name: [ids[pair]] if pair in ids else [] for name, pair in compiler.terms.items()}
-        statement = sa.text(f"DELETE FROM moka_search.document d WHERE {condition}")  # noqa: S608
+        if store.writing_now():
+            model.Session.flush()  # what CKAN has yet to write of a deletion
+        # Deleted in the transaction that changed it: nothing is left to do for it.
+        statement = sa.text(
+            f"WITH gone AS (DELETE FROM moka_search.document d WHERE {condition} RETURNING d.id) "  # noqa: S608
+            "DELETE FROM moka_search.waiting w USING gone WHERE w.package_id = gone.id AND w.tx = txid_current()"
+        )
         store.write(lambda connection: connection.execute(statement, compiler.params))
 
     @_only_solr_errors

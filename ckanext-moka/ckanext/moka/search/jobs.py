@@ -8,10 +8,13 @@ from ckanext.moka.search import phrases, stale, vocabulary
 QUEUE = "moka-search"
 
 
-@jobs.task("search.drain_stale", QUEUE)
+@jobs.task(stale.TASK, QUEUE)
 def drain_stale() -> int:
     """Index the datasets on the stale list; return how many."""
-    return stale.drain()
+    total = 0
+    while done := stale.drain():
+        total += done
+    return total
 
 
 @jobs.task("search.learn_words", QUEUE)
@@ -36,7 +39,7 @@ def forget_phrases() -> int:
     return phrases.forget_old()
 
 
-jobs.periodic("search.drain_stale", "* * * * *")
+jobs.periodic(stale.TASK, "* * * * *")
 jobs.periodic("search.count_phrases", "* * * * *")
 jobs.periodic("search.forget_phrases", "40 18 * * *")  # 3:40 in Japan
 jobs.periodic("search.learn_words", "* * * * *")

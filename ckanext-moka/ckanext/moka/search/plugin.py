@@ -1,10 +1,8 @@
-"""Wire the search engine into CKAN: importing this module replaces CKAN's connection to Solr.
-
-It also lets the search inside tables find Japanese.
-"""
+"""Wire the search engine into CKAN: importing this module replaces CKAN's connection to Solr."""
 
 from __future__ import annotations
 
+from ckan import model
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
 
@@ -15,6 +13,7 @@ from ckanext.moka.search import (
     helpers,
     jobs,  # noqa: F401  (tasks register)
     seam,
+    stale,
     tables,
     trace,
     views,
@@ -35,12 +34,20 @@ cli.replace()
 class MokaSearchPlugin(p.SingletonPlugin):
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IGroupController, inherit=True)
+    p.implements(p.IOrganizationController, inherit=True)
 
     def update_config(self, config):
         tk.add_template_directory(config, "templates")
 
     def before_dataset_search(self, search_params):
         return guard.with_box(search_params)
+
+    def edit(self, entity):
+        stale.soon(entity)
+
+    def after_dataset_create(self, context, pkg_dict):
+        model.Session.flush()  # CKAN indexes a new dataset before it has written all of it
 
     def after_dataset_search(self, search_results, search_params):
         outcome = fallback.last(search_params.get("q") or "")

@@ -11,7 +11,7 @@ from typing import Any
 import ckan.lib.search as search
 from ckan.lib.search import common, index, query
 
-from ckanext.moka.search import config, stale, store, synonyms
+from ckanext.moka.search import config, store, synonyms
 from ckanext.moka.search.connection import PostgresConnection
 
 __all__ = ["install"]
@@ -42,4 +42,3 @@ def install() -> None:
     synonyms.use_own_file(config.synonyms_file)
     synonyms.use_optional(config.optional_words)
     store.listen()
-    stale.listen()

@@ -1,43 +1,43 @@
-"""Datasets whose index row may be out of date: written with the change, drained afterwards.
+"""Datasets whose index row may be out of date: noted with the change by triggers, indexed here afterwards.
 
-CKAN indexes a dataset inside the actions that save it. What else changes a dataset's row (a renamed
-organisation or group, a tag, membership, an attribute set on the object) is noted here in the same
-transaction and goes with it, be it committed or rolled back. :func:`drain` indexes what is noted.
+CKAN indexes a dataset inside the actions that save it, which clears its notes. What else changes a dataset's row (a
+renamed organisation or group, a tag, membership, plain SQL) is noted by ``triggers`` in the same transaction and
+goes with it, be it committed or rolled back. :func:`drain` indexes what is noted.
+
+What no table tells is compared each time: the licences and the site's address, which stand in every row.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from ckan import logic, model
+from ckan import logic, model, plugins
+from ckan.common import config
 from ckan.lib import search as ckan_search
-from sqlalchemy import event
+from sqlalchemy.engine import Connection
 
-from ckanext.moka.search import store
+from ckanext.moka.jobs import api as jobs
+from ckanext.moka.search import store, triggers
 
-__all__ = ["drain", "listen", "pending"]
+__all__ = ["TASK", "drain", "pending", "soon", "watch"]
 
+TASK = "search.drain_stale"
 log = logging.getLogger(__name__)
 
-_OF_GROUP = sa.text(
-    "SELECT id FROM package WHERE owner_org = ANY(:ids) "
-    "UNION SELECT table_id FROM member WHERE group_id = ANY(:ids) AND table_name = 'package'"
+_FORGET = sa.text("DELETE FROM moka_search.waiting WHERE package_id = :id AND tx = ANY(:tx)")
+_NOTE_ALL = sa.text(
+    "INSERT INTO moka_search.waiting (package_id, tx, reason) SELECT id, txid_current(), :reason "
+    "FROM public.package WHERE state <> 'deleted' ON CONFLICT DO NOTHING"
 )
-_OF_TAG = sa.text("SELECT package_id FROM package_tag WHERE tag_id = ANY(:ids)")
-_NOTE = sa.text(
-    "INSERT INTO moka_search.waiting (package_id, tx, reason) "
-    "SELECT unnest(CAST(:ids AS text[])), txid_current(), :reason ON CONFLICT DO NOTHING"
+_KNOWN = "CREATE TABLE IF NOT EXISTS moka_search.known (site_id text PRIMARY KEY, surroundings text NOT NULL)"
+_KEEP = sa.text(
+    "INSERT INTO moka_search.known (site_id, surroundings) VALUES (:site, :surroundings) "
+    "ON CONFLICT (site_id) DO UPDATE SET surroundings = excluded.surroundings"
 )
-_SHOWN_OF_GROUP = ("name", "title", "state", "type")
-
-
-def listen() -> None:
-    """Note changes at every flush of CKAN's session; calling it twice counts once."""
-    if not event.contains(model.Session, "after_flush", _after_flush):
-        event.listen(model.Session, "after_flush", _after_flush)
 
 
 def pending(limit: int = 100) -> list[str]:
@@ -52,6 +52,7 @@ def drain(limit: int = 1000) -> int:
     a change that is committed meanwhile keeps its own. A dataset that fails stays noted and is
     reported in the log; the others go on.
     """
+    watch()
     noted = _noted(limit)
     done = 0
     for package_id in dict.fromkeys(package_id for package_id, _ in noted):
@@ -67,11 +68,48 @@ def drain(limit: int = 1000) -> int:
     return done
 
 
+def soon(entity: Any) -> None:
+    """Have the list drained at once, not only at the next full minute, for a group or organisation being saved."""
+    if isinstance(entity, model.Group) and plugins.plugin_loaded("moka_jobs"):
+        jobs.defer(TASK, queueing_lock=TASK)
+
+
+def watch() -> None:
+    """Bring back missing triggers, and notice other licences or another address of the site; then all wait.
+
+    A save under way may keep the triggers from coming back; then it is tried again the next time.
+    """
+    store.ensure_tables()
+    try:
+        store.read(store.in_transaction(_watch))
+    except sa.exc.OperationalError as error:
+        log.warning("Could not see to the triggers of the search index: %s", error.orig)
+
+
+def _watch(connection: Connection) -> None:
+    if triggers.ensure(connection):
+        log.warning("Triggers of the search index were missing; every dataset is indexed again")
+        connection.execute(_NOTE_ALL, {"reason": "triggers were missing"})
+    connection.execute(sa.text(_KNOWN))
+    site, now = config["ckan.site_id"], _surroundings()
+    query = sa.text("SELECT surroundings FROM moka_search.known WHERE site_id = :site FOR UPDATE")
+    before = connection.execute(query, {"site": site}).scalar()
+    if before == now:
+        return
+    if before is not None:
+        connection.execute(_NOTE_ALL, {"reason": "licences or address of the site changed"})
+    connection.execute(_KEEP, {"site": site, "surroundings": now})
+
+
+def _surroundings() -> str:
+    """Return a digest of what stands in index rows without being in a table of the dataset."""
+    licences = model.Package.get_license_register()
+    told = [config["ckan.site_url"], *sorted((key, each.title, each.url) for key, each in licences.items())]
+    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+
+
 def _forget(package_id: str, numbers: list[int]) -> None:
     store.read(lambda connection: connection.execute(_FORGET, {"id": package_id, "tx": numbers}))
-
-
-_FORGET = sa.text("DELETE FROM moka_search.waiting WHERE package_id = :id AND tx = ANY(:tx)")
 
 
 def _noted(limit: int) -> list[tuple[str, int]]:
@@ -82,53 +120,8 @@ def _noted(limit: int) -> list[tuple[str, int]]:
 
 
 def _index(package_id: str) -> None:
+    model.Session.expire_all()  # what the session remembers may be older than the change
     try:
         logic.index_update_package({"ignore_auth": True}, package_id)
     except logic.NotFound:
         ckan_search.clear(package_id)
-
-
-def _after_flush(session: Any, _context: Any) -> None:
-    ids = _affected(session)
-    if not ids:
-        return
-    store.ensure_tables()
-    savepoint = session.connection().begin_nested()
-    try:
-        session.connection().execute(_NOTE, {"ids": sorted(ids), "reason": "changed"})
-    except sa.exc.SQLAlchemyError:
-        savepoint.rollback()
-        log.exception("Could not note datasets for indexing: %s", sorted(ids))
-    else:
-        savepoint.commit()
-
-
-def _affected(session: Any) -> set[str]:
-    """Return the ids of the datasets whose index row the flushed objects change."""
-    changed = [obj for obj in session.dirty if session.is_modified(obj)]
-    found: set[str] = set()
-    groups, tags = [], []
-    for obj in [*session.new, *changed, *session.deleted]:
-        if isinstance(obj, model.Package):
-            found.add(obj.id)
-        elif isinstance(obj, (model.PackageTag, model.Resource)):
-            found.add(obj.package_id)
-        elif isinstance(obj, model.Member) and obj.table_name == "package":
-            found.add(obj.table_id)
-        elif isinstance(obj, model.Group) and _shown_changed(obj):
-            groups.append(obj.id)
-        elif isinstance(obj, model.Tag):
-            tags.append(obj.id)
-    found.update(_ids(session, _OF_GROUP, groups))
-    found.update(_ids(session, _OF_TAG, tags))
-    return {package_id for package_id in found if package_id}
-
-
-def _shown_changed(group: Any) -> bool:
-    attributes = sa.inspect(group).attrs
-    return any(attributes[name].history.has_changes() for name in _SHOWN_OF_GROUP)
-
-
-def _ids(session: Any, query: Any, ids: Iterable[str]) -> list[str]:
-    ids = list(ids)
-    return list(session.connection().execute(query, {"ids": ids}).scalars()) if ids else []

@@ -27,6 +27,7 @@ __all__ = [
     "PATIENT",
     "Query",
     "budget",
+    "begin_work",
     "commit_joined",
     "create_tables",
     "ensure_tables",
@@ -213,6 +214,12 @@ def epoch() -> str:
         create_tables()
         found, _ = read(_epoch)
     return found
+
+
+def begin_work() -> None:
+    """Let index writes join the present transaction of CKAN's session, though nothing has been changed yet."""
+    model.Session.connection()
+    _mark(model.Session(), _WORK)
 
 
 def commit_joined() -> None:

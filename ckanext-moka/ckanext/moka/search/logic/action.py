@@ -10,15 +10,25 @@ from ckan import authz
 from ckan.lib.search import SearchError
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import errors, guard, phrases, vocabulary
+from ckanext.moka.search import errors, guard, phrases, store, vocabulary
 
-__all__ = ["moka_search_phrase_list", "moka_search_suggest", "package_search"]
+__all__ = ["dataset_purge", "moka_search_phrase_list", "moka_search_suggest", "package_search"]
 
 _MOST_WORDS = 8
 _MOST_DATASETS = 5
 _LONGEST = 100
 _RARE = 3  # a phrase searched for less often may point to a person: for administrators of the site only
 _LISTS = {"latest": phrases.listed, "failed": phrases.failed, "top": phrases.top}
+
+
+@tk.chained_action
+def dataset_purge(original: Any, context: dict[str, Any], data_dict: dict[str, Any]) -> Any:
+    """Remove the dataset from the index in the transaction that removes it from CKAN's tables.
+
+    CKAN removes it from the index first, when the session has no work yet that the removal could join.
+    """
+    store.begin_work()
+    return original(context, data_dict)
 
 
 @tk.chained_action
