@@ -138,3 +138,8 @@ def test_physical_names_are_unique_and_spare_reserved_ones() -> None:
     long = unique_names(["a" * 80, "a" * 80])
     assert len(set(long)) == 2
     assert max(map(len, long)) == 63
+
+
+def test_a_weekday_behind_a_day_must_be_its_own() -> None:
+    assert parse_date("令和6年2月18日（日）") == parse_date("2024/2/18(日曜日)") == date(2024, 2, 18)
+    assert parse_date("令和6年2月18日（月）") is parse_date("2024-02-18（祝）") is None

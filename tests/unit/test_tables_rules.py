@@ -356,3 +356,22 @@ def test_a_hint_of_the_file_name_and_a_forced_schema(tmp_path: Path) -> None:
     assert forced.tables[0]["schema"]["id"] == "public_toilet"
     with pytest.raises(KeyError):
         csv_report(tmp_path, text, schema="no_such_standard")
+
+
+def test_yes_and_no_in_two_spellings_are_seen_in_few_rows(tmp_path: Path) -> None:
+    path = tmp_path / "parks.csv"
+    path.write_text("施設,駐車場\n東,有\n西,あり\n南,有\n北,無\n中,なし\n上,有\n下,無\n", encoding="utf-8")
+    assert [f.place.cell for f in api.check(path).findings if f.rule == "L2-04"] == ["B3", "B6"]
+
+
+def test_years_and_areas_with_their_unit_are_not_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "parks.csv"
+    path.write_text("公園,面積m2,開設\n東,120,1974\n西,300,1990\n南,450,2001\n", encoding="utf-8")
+    assert not [q for q in api.check(path).questions if q.rule == "L3-04"]
+
+
+def test_the_western_year_of_a_label_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "tax.csv"
+    path.write_text("区分,令和4年度,令和5年度\n市民税,1,2\n固定資産税,3,4\n", encoding="utf-8")
+    remedy = next(f.remedy for f in api.check(path).findings if f.rule == "L3-05")
+    assert "2022年度" in remedy and "年度年" not in remedy

@@ -39,15 +39,20 @@ _WESTERN = re.compile(
     r"[.](?P<m3>\d{1,2})[.](?P<d3>\d{1,2})|\s*年\s*(?P<m4>\d{1,2})\s*月\s*(?P<d4>\d{1,2})\s*日)"
     r"(?:[ T]00:00(?::00)?)?"
 )
+# 2024年7月26日（金）: taken away only where it is the weekday of that day.
+_WEEKDAYS = "月火水木金土日"
+_WEEKDAY = re.compile(rf"\s*\((?P<weekday>[{_WEEKDAYS}])(?:曜日?)?\)$")
 _CLOCK = re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?")
 
 
 def parse_era_date(text: str) -> date | None:
     """Return the day written in a Japanese era (平成13年4月1日, H13.4.1, 令和元年5月1日), else ``None``.
 
-    The day must lie inside its era: 平成31年5月1日 and 昭和65年1月1日 give ``None``, since what was meant is unclear.
+    The day must lie inside its era: 平成31年5月1日 and 昭和65年1月1日 give ``None``, since what was meant is unclear;
+    so does a weekday behind it that is not its own (令和6年4月1日（火） was a Monday).
     """
-    match = _ERA.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    plain, weekday = _split(text)
+    match = _ERA.fullmatch(plain)
     if match is None:
         return None
     index = next(
@@ -59,17 +64,19 @@ def parse_era_date(text: str) -> date | None:
     day = _day(start.year + year - 1, int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]))
     if day is None or day < max(start, _GREGORIAN_START) or (end is not None and day >= end):
         return None
-    return day
+    return day if weekday in (None, day.weekday()) else None
 
 
 def parse_western_date(text: str) -> date | None:
     """Return the day of ``YYYY-M-D``, ``YYYY/M/D``, ``YYYY.M.D`` or ``YYYY年M月D日`` (full width too), else ``None``."""
-    match = _WESTERN.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    plain, weekday = _split(text)
+    match = _WESTERN.fullmatch(plain)
     if match is None:
         return None
     month = next(match[f"m{i}"] for i in range(1, 5) if match[f"m{i}"])
     day = next(match[f"d{i}"] for i in range(1, 5) if match[f"d{i}"])
-    return _day(int(match["y"]), int(month), int(day))
+    found = _day(int(match["y"]), int(month), int(day))
+    return found if found and weekday in (None, found.weekday()) else None
 
 
 def parse_date(text: str) -> date | None:
@@ -99,6 +106,15 @@ def parse_clock(text: str) -> str | None:
     if match is None or int(match["h"]) > 29 or int(match["m"]) > 59 or (match["s"] or "00") != "00":
         return None
     return f"{int(match['h']):02d}:{match['m']}"
+
+
+def _split(text: str) -> tuple[str, int | None]:
+    """Return a text in half width without the weekday behind it, and that weekday (Monday is 0)."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _WEEKDAY.search(plain) if plain.endswith(")") else None
+    if match is None:
+        return plain, None
+    return plain[: match.start()], _WEEKDAYS.index(match["weekday"])
 
 
 def _day(year: int, month: int, day: int) -> date | None:

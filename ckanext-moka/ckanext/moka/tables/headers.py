@@ -29,10 +29,12 @@ TITLE_HINT = re.compile(r"(現在|単位|時点|作成|年度版|[（(]単位|^�
 _HEADER_WORD = re.compile(
     r"(?:名|名称|氏名|年齢|住所|所在地|場所|位置|番号|電話|ＴＥＬ|TEL|FAX|区分|種別|種類|分類|項目|内容|備考|摘要|(?<![曜翌祝休前後毎])日|定休日|^曜日|実施曜日|時間|年度|年|年月|月|"
     r"数|率|額|量|計|合計|総数|面積|人口|世帯|世帯数|男|女|定員|料金|単価|コード|ID|No|NO|№|URL|所管|担当|担当課|管理者|設置者|代表者|対象|"
-    r"緯度|経度|郵便番号|地区|町名|学校|施設|部|課|品目|金額|構成比|前年比|増減)(?:[（(].*[）)])?$"
+    r"緯度|経度|郵便番号|地区|町名|学校|施設|部|課|品目|金額|構成比|前年比|増減|値|^曜|件名|状況|有無|方法|会派|党派|主催|^会場|用途)(?:[（(].*[）)])?$"
 )
 # What stands beside a title rather than above columns: "施設名：", a postal address, a phone number.
 _ASIDE_TEXT = re.compile(r"[:：]\s*$|〒|[0-9０-９]{2,4}[-－][0-9０-９]{2,4}")
+_DATED = re.compile(r"(?:明治|大正|昭和|平成|令和|[MTSHR])?[0-9０-９元]+(?:年度?|月)")
+_DAYS = re.compile(r"[0-9０-９]日$|、")
 _UNIT = re.compile(
     r"^[（(]?(?:人|名|世帯|戸|棟|件|回|日|年|円|千円|百万円|億円|台|箇所|か所|ヶ所|校|園|学級|店|団体|冊|本|枚|頭|羽|ha|ａ|a|㎡|m2|ｍ2|㎥|"
     r"m3|ｍ3|km|㎞|ｋｍ|km2|ｔ|t|トン|kg|ｋｇ|kWh|ｋＷｈ|L|kL|％|%|‰|℃|mm|㎜|m/s|ｍ|m|歳|時間|点|倍|票)[）)]?$"
@@ -116,7 +118,17 @@ def contrast(grid: Grid, row: int, below: list[int]) -> float:
 def header_words(grid: Grid, row: int) -> float:
     """Share of the cells of a row that are written like names of columns."""
     texts = [re.sub(r"\s", "", grid.text(row, c)) for c in grid.filled[row]]
-    return sum(bool(_HEADER_WORD.search(t)) and len(t) <= 20 for t in texts) / len(texts) if texts else 0.0
+    # 4月 and 5月 side by side are names; one of them, and 3日 or 10日、24日, is what a record says.
+    dated = sum(bool(_DATED.fullmatch(t)) for t in texts) > 1
+    named = [
+        t
+        for t in texts
+        if _HEADER_WORD.search(t)
+        and len(t) <= 20
+        and not _DAYS.search(t)
+        and (dated or not _DATED.fullmatch(t))
+    ]
+    return len(named) / len(texts) if texts else 0.0
 
 
 def upper_header(grid: Grid, row: int, below: int, core: set[int]) -> bool:
@@ -178,7 +190,12 @@ def _fills_gaps(grid: Grid, row: int, headers: list[int], after: list[int]) -> b
     if contrast(grid, row, after[1:8]) < 0.6:
         return False
     units = all(_UNIT.match(grid.text(row, c).strip()) for c in columns)
-    return units or (bool(columns - above) and len(columns) >= 2)
+    if units or (bool(columns - above) and len(columns) >= 2):
+        return True
+    # 令和4年, 令和4年 above 件数, 金額: a group written above each of its columns.
+    groups = Counter(grid.text(headers[-1], c).strip() for c in columns)
+    pairs = {(grid.text(headers[-1], c).strip(), grid.text(row, c).strip()) for c in columns}
+    return min(groups.values()) > 1 and len(pairs) == len(columns)
 
 
 def _complements(grid: Grid, row: int, upper: int, after: list[int]) -> bool:

@@ -21,6 +21,8 @@ _UNIT = re.compile(
     r"㎡|㎥|㎢|ha|ヘクタール|アール|平方|立方|[kcmμ㎞㎝㎜]?m[23²³]?|[kmgμ]?g|トン|t|[kmｋ]?[lLℓ]|リットル|k?Wh?|℃|°C|度|"
     r"[%％‰]|パーセント|ppm|ppb|dB|hPa|lx|時間|時|分|秒|日|[かカヶケ箇]月|月|年|週|Sv|Bq|pH"
 )
+# 面積m2, 延長km: behind Japanese letters these are units.
+_TAIL = re.compile(r"(?<=[ぁ-んァ-ヶ一-龥])(?:㎡|㎥|[kcm]?m[23]?|ha|k?g|k?Wh|℃|°C|[%％])$")
 # The name itself says what is counted (人口, 件数, 世帯数), or has no unit by nature (年, 順位, 緯度, 指数).
 _COUNT = re.compile(
     r"数(?:$|[_ 　（(・])|人口|世帯|人員|人数|定員|職員|男$|女$|男性$|女性$|歳|年齢|年次|年度|西暦|和暦|元号|年$|月$|日$|曜|時刻|時間|時期|"
@@ -63,6 +65,8 @@ def states_unit(label: str) -> bool:
     """Tell whether the unit stands in the name of the column: 面積（㎡）, 金額_円, 延長m."""
     inside = _BRACKET.findall(label)
     if any(_UNIT.search(part) or "単位" in part or "/" in part for part in inside):
+        return True
+    if _TAIL.search(label):
         return True
     last = re.split(r"[_ 　・/／:：]", label)[-1]
     return _UNIT.fullmatch(last) is not None

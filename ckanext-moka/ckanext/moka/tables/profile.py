@@ -37,7 +37,7 @@ _BLANK_RE2 = r"\A[^!-~ぁ-ヿ一-鿿！-～]*\z"
 _DIGIT = re.compile(r"[0-9０-９]")
 # A character that occurs in no number, date, time or mark makes a text a word at once.
 _WORD = re.compile(
-    f"[^{re.escape(CHARACTERS)}明治大正昭和平成令和年度月日元時分MTSHRＭＴＳＨＲ:：TZ〜～/／-]"
+    f"[^{re.escape(CHARACTERS)}明治大正昭和平成令和年度月火水木金土日曜元時分MTSHRＭＴＳＨＲ:：TZ〜～/／-]"
 )
 _WORD_RE2 = weaker(_WORD) or ""
 _ERA_HINT = re.compile(r"[年元MTSHRＭＴＳＨＲ]")

@@ -11,7 +11,7 @@ from ...core.text import fold, fold_kana
 from ..cleaning import is_choice
 from ..context import Context, Hit, joined
 from ..labels import coded_label
-from ..model import as_text
+from ..model import Column, as_text
 
 RULE = "L2-04"
 _MOST = 15
@@ -35,7 +35,7 @@ _SAME = {
 def check(context: Context) -> Iterator[Hit]:
     """Columns of few distinct words in which words differ only by width, kana, circle signs or あり/有."""
     for table, column, profile in context.columns():
-        if not is_choice(column) or profile.numeric:
+        if profile.numeric or not (is_choice(column) or _flags(column)):
             continue
         groups: dict[str, list[str]] = defaultdict(list)
         for text in column.texts:
@@ -84,6 +84,14 @@ def ask(context: Context) -> Hit | None:
         if hit := context.group_at(table, column, places, "mixed"):
             found.append(hit)
     return joined(found, "mixed")
+
+
+def _flags(column: Column) -> bool:
+    """Nothing but yes and no, in however few rows (有, あり, 無, なし)."""
+    if column.store.size > _MOST:
+        return False
+    words = {text.strip() for text in column.texts}
+    return 3 <= len(words) <= 6 and column.texts.total() > len(words) and words <= {*_SAME, *_SAME.values()}
 
 
 def _key(text: str) -> str:

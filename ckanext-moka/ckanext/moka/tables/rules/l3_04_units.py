@@ -12,6 +12,8 @@ from ..profile import Profile
 
 RULE = "L3-04"
 _UNIT_LINE = re.compile(r"単位\s*[:：は]|[（(]単位|[（(](?:千|百万)?円[）)]")
+_YEAR = re.compile(r"(?:18[7-9]|19[0-9]|20[0-4])[0-9]")
+_YEARS = 200
 _UNIT_COLUMN = re.compile(r"単位|[Uu]nit")
 
 
@@ -43,6 +45,13 @@ def _open(table: Table, column: Column, profile: Profile) -> bool:
         return False
     # 1 and blank, or 1 and 0, are no amounts.
     if column.store.size <= 3 and all(as_text(v).strip() in ("", "0", "1") for v in column.counts):
+        return False
+    # 1974, 1990: years of something.
+    if (
+        profile.integral
+        and column.store.size <= _YEARS
+        and all(_YEAR.fullmatch(as_text(v).strip() or "2000") for v in column.counts)
+    ):
         return False
     return not any(number.unit for number in profile.numbers.values())
 

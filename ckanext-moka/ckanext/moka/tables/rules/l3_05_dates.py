@@ -53,7 +53,7 @@ def _labels(table: Table) -> Hit | None:
     row = table.header_rows[-1]
     cells = [spot(row, c.index, c.label) for c in eras[:SHOWN]]
     place = Fields(table.sheet.name, cells[0]["cell"], row + 1, eras[0].label, eras[0].label)
-    plain = era_year_to_western(eras[0].label) or "2023"
+    plain = era_year_to_western(eras[0].label) or "2023年"
     return Hit("label", place, {"plain": plain}, len(eras), cells)
 
 
