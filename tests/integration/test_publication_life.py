@@ -278,7 +278,7 @@ def returned(office, dataset):
 
 def test_a_table_with_too_many_columns_comes_back_with_the_limit(office):
     dataset = office.draft()
-    wide = [",".join(f"項目{i}" for i in range(1700)), ",".join(str(i) for i in range(1700))]
+    wide = [",".join(f"第{i}投票区の人数" for i in range(1700)), ",".join(str(i) for i in range(1700))]
     office.add(dataset, "\r\n".join([*wide, wide[1], ""]), "幅広.csv")
     reason = returned(office, dataset)
     assert "「幅広.csv」" in reason
