@@ -19,7 +19,7 @@ from .texts import RULES, SEVERITIES, rule_text, sentence, variant
 
 __all__ = ["BLOCKING", "ENGINE_VERSION", "BadRows", "Report", "bad_rows", "find", "unreadable"]
 
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 BLOCKING = ("fatal", "critical")
 LISTED = 8
 # Points taken off per violated rule: official table of 2026-03-31, rule_scoring_table.csv (PDL 1.0). FATAL gives 0.
