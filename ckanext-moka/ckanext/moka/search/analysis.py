@@ -348,7 +348,7 @@ def _morphemes(run: str) -> tuple[_Morpheme, ...]:
     found = []
     for word in tokenizer.tokenize(run):
         short = tuple(
-            (part.surface(), part.normalized_form(), fold_kana(part.reading_form()))
+            (part.surface(), part.normalized_form(), variants.fold_reading(part.reading_form()))
             for part in word.split(mode_a)
         )
         if len(short) < 2 and word.is_oov():
@@ -359,7 +359,7 @@ def _morphemes(run: str) -> tuple[_Morpheme, ...]:
             _Morpheme(
                 word.surface(),
                 word.normalized_form(),
-                fold_kana(word.reading_form()),
+                variants.fold_reading(word.reading_form()),
                 speech in _JOINING,
                 not word.is_oov(),
                 kind,

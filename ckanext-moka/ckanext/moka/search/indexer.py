@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,7 @@ NAME = "="
 NEXT, LEANS = "+", "~"  # stand between two units, see _pairs
 _LABELS = "permission_labels"
 _CACHED_CHARS = 300
+_FEW_FIELDS = 4
 _VECTORS = ("head", "words", "found", "fielded")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988}
 _YEAR = re.compile(r"(令和|平成|昭和|(?<![a-z0-9])[rh])([0-9]{1,2})|((?:19|20)[0-9]{2})")
@@ -40,11 +42,12 @@ class _Vector:
         self.places: dict[str, list[str]] = defaultdict(list)
         self.base = 1
 
-    def add(self, lexemes: Iterable[tuple[str, int]], weight: str) -> None:
-        """Put quoted lexemes at their offsets in the present text."""
-        base, places = self.base, self.places
+    def add(self, lexemes: Iterable[tuple[str, int]], weight: str, moved: int = 0) -> None:
+        """Put quoted lexemes at their offsets in the present text, ``moved`` from its beginning."""
+        base, places, written = self.base + moved, self.places, _WRITTEN[weight]
         for lexeme, offset in lexemes:
-            places[lexeme].append(f"{min(base + offset, _MAX_POSITION)}{weight}")
+            place = base + offset
+            places[lexeme].append(written[place if place < _MAX_POSITION else _MAX_POSITION])
 
     def close(self, length: int) -> None:
         """End a text of ``length`` units, so that no phrase crosses into the next."""
@@ -52,7 +55,11 @@ class _Vector:
 
     def literal(self) -> str:
         """Return the text to be cast to tsvector, which itself keeps 255 places of a lexeme."""
-        return " ".join(f"{lexeme}:{','.join(places)}" for lexeme, places in self.places.items())
+        return " ".join([f"{lexeme}:{','.join(places)}" for lexeme, places in self.places.items()])
+
+
+# Every place as it is written with a weight.
+_WRITTEN = {weight: [f"{place}{weight}" for place in range(_MAX_POSITION + 1)] for weight in "ABCD"}
 
 
 def quote(lexeme: str) -> str:
@@ -70,8 +77,8 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
     doc.setdefault("indexed_ts", fields.iso_millis(dt.datetime.now(dt.UTC).replace(tzinfo=None)))
     exact = _exact_values(doc)
     vectors = {column: _Vector() for column in _VECTORS}
-    for field, weight, text in _texts(doc, exact):
-        _add_text(vectors, field, weight, text)
+    for name, weight, text in _texts(doc, exact):
+        _add_text(vectors, name, weight, text)
     title, name = fields.first(exact.get("title", [])), fields.first(exact.get("name", []))
     vectors["found"].add([(quote(NAME + name), 0)], "D")
     return {
@@ -197,18 +204,26 @@ def _weight(field: str) -> str:
 
 
 def _add_text(vectors: dict[str, _Vector], field: str, weight: str, text: str) -> None:
-    """Add one text; without ``weight`` it is found under its field only."""
-    piece = _analysed(text)
-    if weight:
-        vectors["words"].add(piece.words, weight)
-        vectors["found"].add(piece.words + piece.reads + piece.grams, weight)
-    if weight in ("A", "B"):
-        vectors["head"].add(_under(weight, piece.words + piece.reads), "D")
-    if fields.is_text(field):
-        own = piece.words + piece.reads if weight == "A" else piece.words
-        vectors["fielded"].add(_under(field, own), "D")
-    for column, vector in vectors.items():
-        vector.close(max(piece.pairs, piece.units) if column == "found" else piece.units)
+    """Add one text; without ``weight`` it is found under its field only.
+
+    Its sentences are analysed one by one, since many return in other texts.
+    """
+    units = pairs = 0
+    head, words, found, fielded = (vectors[column] for column in _VECTORS)
+    for piece in map(_sentence, _SENTENCES.findall(text)):
+        if weight:
+            words.add(piece.words, weight, units)
+            found.add(piece.words, weight, units)
+            found.add(piece.reads, weight, units)
+            found.add(piece.grams, weight, pairs)
+        if weight in ("A", "B"):
+            head.add(piece.under(weight, True), "D", units)
+        if fields.is_text(field):
+            fielded.add(piece.under(field, weight == "A"), "D", units)
+        units, pairs = units + piece.units, pairs + piece.pairs
+    for vector in (head, words, fielded):
+        vector.close(units)
+    found.close(max(pairs, units))
 
 
 @dataclass(frozen=True)
@@ -220,33 +235,21 @@ class _Piece:
     grams: tuple[tuple[str, int], ...]
     units: int
     pairs: int
+    prefixed: dict[tuple[str, bool], list[tuple[str, int]]] = dataclass_field(
+        default_factory=dict, compare=False
+    )
 
-    def moved(self, units: int, pairs: int) -> _Piece:
-        return _Piece(
-            tuple((lexeme, offset + units) for lexeme, offset in self.words),
-            tuple((lexeme, offset + units) for lexeme, offset in self.reads),
-            tuple((lexeme, offset + pairs) for lexeme, offset in self.grams),
-            self.units,
-            self.pairs,
-        )
-
-
-def _analysed(text: str) -> _Piece:
-    """Return the lexemes of ``text``; sentences are analysed one by one, since many return in other texts."""
-    found = [_sentence(part) for part in _SENTENCES.findall(text)]
-    if len(found) == 1:
-        return found[0]
-    words: list[tuple[str, int]] = []
-    reads: list[tuple[str, int]] = []
-    grams: list[tuple[str, int]] = []
-    units = pairs = 0
-    for piece in found:
-        moved = piece.moved(units, pairs)
-        words += moved.words
-        reads += moved.reads
-        grams += moved.grams
-        units, pairs = units + piece.units, pairs + piece.pairs
-    return _Piece(tuple(words), tuple(reads), tuple(grams), units, pairs)
+    def under(self, prefix: str, with_reads: bool) -> list[tuple[str, int]]:
+        """Return the words, and the readings if wanted, under ``prefix``; it remembers a few."""
+        key = (prefix, with_reads)
+        if key not in self.prefixed:
+            start = quote(f"{prefix}/")[:-1]
+            lexemes = self.words + self.reads if with_reads else self.words
+            found = [(start + lexeme[1:], place) for lexeme, place in lexemes]
+            if len(self.prefixed) >= _FEW_FIELDS:
+                return found
+            self.prefixed[key] = found
+        return self.prefixed[key]
 
 
 # A sentence with its end. A reading never goes beyond it.
@@ -289,8 +292,3 @@ def _quoted(lexemes: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     """Quote lexemes; each stands once at a place, and overlong ones (PostgreSQL's limit) nowhere."""
     kept = {item: None for item in lexemes if item[0] and len(item[0]) * 4 <= _LEXEME_BYTES}
     return tuple((quote(lexeme), place) for lexeme, place in kept)
-
-
-def _under(prefix: str, lexemes: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    start = quote(f"{prefix}/")[:-1]
-    return ((start + lexeme[1:], place) for lexeme, place in lexemes)

@@ -12,8 +12,11 @@ Source of the pairs: the list of 常用漢字表 (2010) with its 康熙字典体
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-__all__ = ["digits_of", "fold_kanji", "fold_sounds", "same_names", "western_years"]
+from ckanext.moka.core.text import fold_kana
+
+__all__ = ["digits_of", "fold_kanji", "fold_reading", "fold_sounds", "same_names", "western_years"]
 
 # everyday form, then the others
 _FORMS = """
@@ -61,6 +64,13 @@ def same_names(form: str) -> str:
     return form.translate(_NAMES)
 
 
+@lru_cache(maxsize=65536)
+def fold_reading(reading: str) -> str:
+    """Return how the dictionary says that a word is read, folded."""
+    return fold_kana(reading)
+
+
+@lru_cache(maxsize=65536)
 def fold_sounds(katakana: str) -> str:
     """Return folded katakana as it sounds: long vowels without ー, ヴァ as バ, ヅ as ズ."""
     return _V.sub(lambda match: _V_ROW[match.group(1)], katakana).translate(_SOUNDS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ckanext.moka.search import store, terms
+from ckanext.moka.search import schema_sql, store, terms
 
 __all__ = ["collecting", "put", "with_terms", "write"]
 
@@ -89,7 +89,7 @@ def put(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if not unique:
         return
     connection.exec_driver_sql(_PUT, {name: [_text(row[name]) for row in unique] for name in _TYPES})
-    connection.exec_driver_sql(_INDEXED, {"ids": [row["id"] for row in unique]})
+    connection.exec_driver_sql(f"{_INDEXED}; {schema_sql.SORT_IN}", {"ids": [row["id"] for row in unique]})
 
 
 def _text(value: Any) -> str | None:
