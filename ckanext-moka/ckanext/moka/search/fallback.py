@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ckanext.moka.search import analysis, spelling, synonyms, vocabulary
+from ckanext.moka.search import analysis, ranking, spelling, synonyms, vocabulary
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.nodes import Node, Quorum
 from ckanext.moka.search.query_parser import DEFAULT_MM
@@ -83,9 +83,10 @@ def last(typed: str) -> Outcome | None:
 
 
 def may_try_again(typed: str, params: dict[str, Any]) -> bool:
-    """Tell whether ``typed`` is plain words, and no client said how many of them must match."""
+    """Tell whether ``typed`` is plain words, and no client said how many of them must match, or in which fields."""
     plain = typed.strip() not in ("", "*:*") and not _SIGNS.search(typed)
-    return plain and str(params.get("mm") or DEFAULT_MM) == DEFAULT_MM
+    usual = ranking.parse_qf(str(params.get("qf") or "")) == ranking.DEFAULT_WEIGHTS
+    return plain and usual and str(params.get("mm") or DEFAULT_MM) == DEFAULT_MM
 
 
 def second_try(

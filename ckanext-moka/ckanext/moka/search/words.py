@@ -22,6 +22,8 @@ LONGEST = 6  # units of one entry of the synonyms
 _MIN_GRAM_RUN = 3
 _MAX_TERMS = 40
 _MAX_PAIRS = 80
+_MAX_SLOP = 20
+_MAX_NEAR = 10
 _LONGEST_LEXEME = 300  # PostgreSQL refuses words of more than 2,046 bytes; nothing of this length is a word
 _PLACES = frozenset("園場館署所院校駅港寺庁局城塔湖島街")
 
@@ -97,7 +99,7 @@ def _word_query(text: str, phrase: bool, slop: int, _generation: tuple[int, froz
     if phrase:
         match = in_order or _unit(units[0])
         if slop and in_order:
-            match = " & ".join(_unit(unit) for unit in units)
+            match = _near(units, slop)
         joined = frozenset({"".join(unit.forms[0] for unit in units), folded})
         return WordQuery(match, in_order, _gram_query(folded, units), reading, text=text, joined=joined)
     terms = _marked(tuple(_terms(units)))[:_MAX_TERMS]
@@ -151,6 +153,23 @@ def _sequence(units: list[analysis.Token]) -> str:
     for before, unit in zip(units, units[1:], strict=False):
         text += f" <{unit.position - before.position}> {_unit(unit)}"
     return f"({' & '.join([*follow, f'({text})'])})"
+
+
+def _near(units: list[analysis.Token], slop: int) -> str:
+    """Return units of which each two neighbours are at most ``slop`` moves apart (exchanging them takes two).
+
+    Source: Apache Solr Reference Guide 9, "Proximity Searches"; beyond ``_MAX_SLOP`` they need only be there.
+    """
+    if slop > _MAX_SLOP or len(units) > _MAX_NEAR:
+        return "(" + " & ".join(_unit(unit) for unit in units) + ")"
+    found = []
+    for before, unit in zip(units, units[1:], strict=False):
+        gap = unit.position - before.position
+        ways = [f"{_unit(before)} <{gap + more}> {_unit(unit)}" for more in range(slop + 1)]
+        ways += [f"{_unit(before)} <{less}> {_unit(unit)}" for less in range(max(0, gap - slop), gap)]
+        ways += [f"{_unit(unit)} <{back}> {_unit(before)}" for back in range(1, slop - gap + 1)]
+        found.append("(" + " | ".join(f"({way})" for way in ways) + ")")
+    return "(" + " & ".join(found) + ")"
 
 
 def _pair(before: analysis.Token, unit: analysis.Token, mark: str) -> str:
