@@ -375,3 +375,31 @@ def test_the_western_year_of_a_label_is_said_once(tmp_path: Path) -> None:
     path.write_text("区分,令和4年度,令和5年度\n市民税,1,2\n固定資産税,3,4\n", encoding="utf-8")
     remedy = next(f.remedy for f in api.check(path).findings if f.rule == "L3-05")
     assert "2022年度" in remedy and "年度年" not in remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("東公園,荒町1,0285-82-1111\n西公園,田町2,0285-82-2222\n南公園,台町3,0285-82-3333\n", "C1"),
+        ("東公園,36.4404,140.0131\n西公園,36.4399,140.0102\n南公園,36.4511,140.0203\n", "B1"),
+        ("092096,真岡市,100\n092011,宇都宮市,200\n092029,足利市,300\n", "A1"),
+        ("まつり,2024-07-26\n文化祭,2024-11-03\n成人式,2025-01-12\n", "B1"),
+        ("施設,0285-82-1111\n西公園,5\n南公園,6\n", None),
+        ("館名,2024-04-01,2024-04-02\n本館,10,20\n分館,3,4\n", None),
+        ("町名,2022,2023\n荒町,2001,2002\n田町,1999,2003\n", None),
+    ],
+)
+def test_a_record_where_the_header_should_be(tmp_path: Path, text: str, cell: str | None) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    found = [f for f in api.check(path).findings if f.rule == "L3-01"]
+    assert [f.place.cell for f in found] == ([cell] if cell else [])
+    assert not any(f.fixable for f in found)
+
+
+def test_bars_between_values(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("名称|数\n公園|1\n広場|2\n", encoding="utf-8")
+    report = api.check(path)
+    assert [f.rule for f in report.findings] == ["format-error"] and report.publishable
+    assert api.load(path).grid() == [["名称", "数"], ["公園", "1"], ["広場", "2"]]

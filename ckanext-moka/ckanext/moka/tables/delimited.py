@@ -20,7 +20,7 @@ from .rowsbuilder import RowsBuilder
 
 __all__ = ["parse", "parse_exactly"]
 
-_SEPARATORS = ",\t;"
+_SEPARATORS = ",\t;|"
 _SAMPLE_LINES = 50
 _SAMPLE_BYTES = 200_000
 _MAX_CELL = 16 * 1024 * 1024
@@ -44,7 +44,8 @@ def parse(data: str | bytes | bytearray | memoryview) -> tuple[Sheet, str, list[
     rows = _split_fast(data, delimiter) if len(data) > _SMALL else None
     if rows is None:
         rows = _split(data, delimiter)
-    notes = [SourceNote("format-error", "semicolon", {})] if delimiter == ";" else []
+    odd = {";": "semicolon", "|": "bar"}
+    notes = [SourceNote("format-error", odd[delimiter], {})] if delimiter in odd else []
     height = rows.filled_rows[-1] + 1 if rows.filled_rows else 0
     tail = len(rows) - height
     return Sheet(None, rows.head(height), blank_tail=tail), delimiter, notes

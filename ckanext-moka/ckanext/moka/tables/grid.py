@@ -14,6 +14,8 @@ __all__ = ["Grid", "is_filled"]
 
 # Answers that are signs: ○ × △ are values, wherever they stand.
 _SIGNS = re.compile(r"[○〇◯●◎△▲×✕✖]")
+# 6:10 and 9:00～17:00 are values too.
+_CLOCK = re.compile(r"[0-9０-９]{1,2}[:：][0-9０-９]{2}(?:\s*[~〜～-]\s*[0-9０-９]{1,2}[:：][0-9０-９]{2})?")
 _YEAR = re.compile(r"(?:19|20)\d\d|[0-9０-９]{1,3}歳児?")
 
 
@@ -50,12 +52,12 @@ class Grid:
         return value if isinstance(value, str) else "" if value is None else str(value)
 
     def label_like(self, row: int, column: int) -> bool:
-        """A cell that could be a label: a text that is no number, no date, no mark, and not a sentence."""
+        """A cell that could be a label: a text that is no number, no date, no time of day, no sign and no mark."""
         value = self.value(row, column)
         if isinstance(value, (int, float, date, time)):
             return False
         text = self.text(row, column).strip()
-        if not text or _SIGNS.fullmatch(text) or is_mark(text):
+        if not text or _SIGNS.fullmatch(text) or _CLOCK.fullmatch(text) or is_mark(text):
             return False
         return parse_number(text) is None and parse_date(text) is None
 

@@ -19,7 +19,7 @@ def apply(work: Working) -> None:
     native = [v for v in work.column.counts if isinstance(v, date)] if work.native else []
     if work.declared not in (None, "date") or (work.declared is None and found.code):
         return
-    american = _month_first(work)
+    american = _month_first(work) if found.words else {}
     known = [*found.days.values(), *american.values()]
     known += [v.date() if isinstance(v, datetime) else v for v in native]
     if not known:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
+from ...core.dates import parse_date
 from ..context import Context, Hit, spans, spot
 from ..model import Fields, Table, address, show
 
 RULE = "L3-01"
+# What is a value and never a name: a telephone, a postcode, a code with its zero, a number with decimals.
+_VALUES = tuple(
+    map(
+        re.compile,
+        (
+            r"^\(?0[0-9]{1,4}[-)][0-9]{1,4}-[0-9]{3,4}$",
+            r"^[0-9]{3}-[0-9]{4}$",
+            r"^0[0-9]{4,}$",
+            r"^-?[0-9]{1,3}\.[0-9]{3,}$",
+        ),
+    )
+)
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -21,6 +36,30 @@ def check(context: Context) -> Iterator[Hit]:
         if not table.data_rows:
             row = table.header_rows[-1]
             yield Hit("empty", Fields(table.sheet.name, address(row + 1, 0), row + 2))
+        elif len(table.header_rows) == 1 and (hit := _record(context, table)):
+            yield hit
+
+
+def _record(context: Context, table: Table) -> Hit | None:
+    """The first row names nothing: where it has a day, a telephone, a coordinate, so have the rows below it."""
+    row = table.header_rows[0]
+    for column in table.columns:
+        label = unicodedata.normalize("NFKC", column.raw_label).strip()
+        if not re.match(r"[-0-9(令平昭RHS]", label):
+            continue
+        profile = context.profile(table, column)
+        values = profile.filled - profile.marks
+        if parse_date(label):
+            same = profile.iso + profile.dates + profile.eras
+        else:
+            kind = next((kind for kind in _VALUES if kind.match(label)), None)
+            same = column.count(column.matching(kind)) if kind else 0
+            same += column.native[float] if kind is _VALUES[-1] else 0
+        if same and same * 5 >= values * 4:
+            cell = spot(row, column.index, column.raw_label)
+            place = Fields(table.sheet.name, cell["cell"], row + 1, column.label, cell["value"])
+            return Hit("record", place, {}, 1, [cell])
+    return None
 
 
 def _above(table: Table) -> Hit:
