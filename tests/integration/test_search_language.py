@@ -107,6 +107,7 @@ LUCENE_TABLE = [
     ("+green -orchard", "apple"),
     ("tags:fruit -title:pear", "apple"),
     ("timetable (bus OR train)", "bus train"),
+    ("timetable (bus market)", "bus"),
     ("title:(bus OR train) AND timetable", "bus train"),
     ("title:(+timetable -bus)", "train"),
     ("(apple AND market) OR (train AND timetable)", "apple train"),

@@ -31,7 +31,10 @@ def checked(data: dict[str, Any]) -> dict[str, Any]:
 
     A text in place of a list (``fq_list``) is a list of one; control characters and lone surrogates are blanks.
     """
-    found = {name: _cleaned(value) for name, value in data.items() if name not in _NUMBERS or value != ""}
+    found = {name: _cleaned(value) for name, value in data.items()}
+    for name in _NUMBERS:
+        if isinstance(found.get(name), str) and not found[name].strip():
+            del found[name]
     errors: dict[str, list[str]] = {}
     for name in _NUMBERS:
         if not isinstance(found.get(name), (str, int, type(None))):

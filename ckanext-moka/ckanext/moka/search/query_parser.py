@@ -146,10 +146,12 @@ def parse_edismax(text: str, mm: str, operator: str, optional: frozenset[str] = 
         return parse_dismax(text, mm, optional)
     try:
         tree = _tree(text)
-        node = _Reader("OR" if isinstance(tree, lt.UnknownOperation) else operator.upper(), ()).read(tree)
+        reader = _Reader(operator.upper(), ())
+        several = isinstance(tree, lt.UnknownOperation)
+        node = reader.either(tree) if several else reader.read(tree)
     except (ParseError, QueryError):
         return plain_words(text, mm)
-    if isinstance(node, Bool) and isinstance(tree, lt.UnknownOperation) and node.should:
+    if several and isinstance(node, Bool) and node.should:
         minimum = max(required(len(node.should), mm), 0 if node.must else 1)
         return Bool(node.must, node.should, node.must_not, minimum)
     return node
@@ -348,12 +350,18 @@ class _Reader:
         word = _UNESCAPE.sub(r"\1", item.value)
         return Fuzzy(word, scope, _slips(degree, word))
 
-    def _bool(self, item: lt.Item, fields: tuple[str, ...] | None) -> Node:
+    def either(self, item: lt.Item) -> Node:
+        """Return the node of words side by side, none of which must be there."""
+        return self._bool(item, None, True)
+
+    def _bool(self, item: lt.Item, fields: tuple[str, ...] | None, optional: bool = False) -> Node:
         must: list[Node] = []
         should: list[Node] = []
         must_not: list[Node] = []
-        either = isinstance(item, lt.OrOperation) or (
-            isinstance(item, lt.UnknownOperation) and self.operator == "OR"
+        either = (
+            optional
+            or isinstance(item, lt.OrOperation)
+            or (isinstance(item, lt.UnknownOperation) and self.operator == "OR")
         )
         children = item.children if isinstance(item, lt.BaseOperation) else (item,)
         for child in children:
