@@ -154,9 +154,10 @@ def _long(units: list[Token]) -> list[Token]:
     return found
 
 
-def reading_of(text: str) -> str:
-    """Return ``text`` as it is read, in folded katakana; what is not Japanese stays."""
-    return "".join(token.long_reading or token.reading or token.forms[0] for token in _long(tokens(text)))
+def reading_of(text: str, units: list[Token] | None = None) -> str:
+    """Return ``text`` as it is read, in folded katakana; what is not Japanese stays. ``units``: its tokens, if known."""
+    found = _long(tokens(text) if units is None else units)
+    return "".join(token.long_reading or token.reading or token.forms[0] for token in found)
 
 
 def nouns(text: str) -> list[list[tuple[str, str]]]:
@@ -281,6 +282,7 @@ def _forms(surface: str, normal: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in found if form))
 
 
+@lru_cache(maxsize=65536)
 def _base(normal: str) -> str:
     """Return the dictionary form folded; Latin words of the dictionary (Wi-Fi) in one piece."""
     form = folded(normal)
@@ -299,13 +301,9 @@ def _latin(run: str, position: int) -> list[Token]:
     found = []
     for index, part in enumerate(parts):
         forms = (part, stem(part)) if index or len(parts) == 1 else (part, stem(part), whole)
-        reading = _digits_reading(part)
+        reading = part if part.isdigit() else ""
         found.append(Token(position + index, tuple(dict.fromkeys(forms)), reading, base=singular(part)))
     return found
-
-
-def _digits_reading(part: str) -> str:
-    return part if part.isdigit() else ""
 
 
 def _with_joined_camel(text: str, found: list[Token]) -> list[Token]:

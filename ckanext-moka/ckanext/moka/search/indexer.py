@@ -62,6 +62,7 @@ class _Vector:
 _WRITTEN = {weight: [f"{place}{weight}" for place in range(_MAX_POSITION + 1)] for weight in "ABCD"}
 
 
+@lru_cache(maxsize=65536)
 def quote(lexeme: str) -> str:
     """Return ``lexeme`` quoted for the text form of tsvector and tsquery."""
     escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
@@ -81,6 +82,7 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         _add_text(vectors, name, weight, text)
     title, name = fields.first(exact.get("title", [])), fields.first(exact.get("name", []))
     vectors["found"].add([(quote(NAME + name), 0)], "D")
+    units = analysis.tokens(title)
     return {
         "index_id": doc["index_id"],
         "id": doc["id"],
@@ -94,13 +96,13 @@ def build_row(source: dict[str, Any]) -> dict[str, Any]:
         "created": _millis(exact, "metadata_created"),
         "labels": sorted({(_LABELS, value) for value in exact.get(_LABELS, [])}),
         "terms": sorted({(f, v) for f, vs in exact.items() for v in vs if fields.facetable(f, v)}),
-        "title_words": _count_words(title),
+        "title_words": max(1, sum(not unit.joining for unit in units)),
         "year": _year(analysis.folded(title)),
         "views": _views(exact),
         "extent": spatial.extent_of(exact),
         "title_string": fields.first(exact.get("title_string", [])) or None,
         "title_fold": analysis.folded(title),
-        "title_reading": analysis.reading_of(title),
+        "title_reading": analysis.reading_of(title, units),
     }
 
 
@@ -122,10 +124,6 @@ def _year(title: str) -> int | None:
 def _views(exact: dict[str, list[str]]) -> int:
     text = fields.first(exact.get("views_recent", []))
     return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
-def _count_words(title: str) -> int:
-    return max(1, sum(not token.joining for token in analysis.tokens(title)))
 
 
 def forget() -> None:

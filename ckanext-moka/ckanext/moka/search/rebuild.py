@@ -1,6 +1,7 @@
 """Builds the whole index anew while it is in use.
 
-Batch by batch: read the datasets, analyse them, write their rows in one transaction. Readers see the old row or
+Batch by batch: read the datasets, analyse them, write their rows in one transaction (while the next batch is
+read). Readers see the old row or
 the new row of a dataset at every moment; a process that is killed leaves whole batches. What no longer exists is
 removed at the end.
 
@@ -28,7 +29,7 @@ __all__ = ["Outcome", "rebuild", "remove_vanished"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 100
 _ROUNDS = 3  # how often a dataset that is being saved is tried
 _PAUSE = 0.2
 
@@ -84,7 +85,7 @@ def rebuild(
             progress(outcome.read, total)
 
     for _ in range(_ROUNDS):
-        wanted = [missed for batch in _batches(wanted) for missed in _index(batch, outcome, force, step)]
+        wanted = _index(wanted, outcome, force, step)
         if not wanted:
             return outcome
         time.sleep(_PAUSE)
@@ -128,29 +129,54 @@ def _batches(ids: list[str]) -> Iterator[list[str]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
+@dataclass
+class _Batch:
+    """Rows to be written, the versions of their datasets that were read, and the notes there were before."""
+
+    rows: list[dict[str, Any]]
+    marks: dict[str, str]
+    notes: list[tuple[str, int]]
+
+
 def _index(ids: list[str], outcome: Outcome, force: bool, step: Callable[[], None]) -> list[str]:
-    """Index one batch; return the ids of those that were saved or being saved meanwhile."""
+    """Index datasets; return the ids of those that were saved or being saved meanwhile."""
+    missed = []
+    for batch, written in writer.pipelined(
+        _batches(ids), lambda some: _prepare(some, outcome, force, step), lambda batch: (batch, _write(batch))
+    ):
+        outcome.indexed += len(written)
+        missed += [row["id"] for row in batch.rows if row["id"] not in written]
+    return missed
+
+
+def _prepare(ids: list[str], outcome: Outcome, force: bool, step: Callable[[], None]) -> _Batch:
+    """Read one batch of datasets and analyse them."""
     model.Session.rollback()  # what the session remembers may be older than the marks
     marks: dict[str, str] = dict(store.read(lambda c: c.execute(_MARKS, {"ids": ids}).tuples().all()))
-    notes = store.read(lambda c: c.execute(_NOTES, {"ids": ids}).mappings().all())
+    notes = [(row[0], row[1]) for row in store.read(lambda c: c.execute(_NOTES, {"ids": ids}).all())]
     try:
         rows = _read([package_id for package_id in ids if package_id in marks], outcome, force, step)
     finally:
         model.Session.rollback()
-    ready = writer.with_terms(rows)
+    return _Batch(rows, marks, notes)
+
+
+def _write(batch: _Batch) -> set[str]:
+    """Write one batch in a transaction; return the ids of those that are the same as when they were read."""
+    if not batch.rows:
+        return set()
+    ready = writer.with_terms(batch.rows)
 
     def put(connection: Connection) -> set[str]:
         locked = connection.execute(_LOCK, {"ids": [row["id"] for row in ready]}).tuples().all()
-        same = {package_id for package_id, mark in locked if marks[package_id] == mark}
+        same = {package_id for package_id, mark in locked if batch.marks[package_id] == mark}
         writer.put(connection, [row for row in ready if row["id"] in same])
-        for note in notes:
-            if note["package_id"] in same:
-                connection.execute(_FORGET, {"id": note["package_id"], "tx": note["tx"]})
+        for package_id, tx in batch.notes:
+            if package_id in same:
+                connection.execute(_FORGET, {"id": package_id, "tx": tx})
         return same
 
-    written = store.read(store.in_transaction(put)) if ready else set()
-    outcome.indexed += len(written)
-    return [row["id"] for row in ready if row["id"] not in written]
+    return store.read(store.in_transaction(put))
 
 
 def _read(ids: list[str], outcome: Outcome, force: bool, step: Callable[[], None]) -> list[dict[str, Any]]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
 from ckanext.moka.search import schema_sql, store, terms
 
-__all__ = ["collecting", "put", "with_terms", "write"]
+__all__ = ["collecting", "pipelined", "put", "with_terms", "write"]
+
+_Batch = TypeVar("_Batch")
+_Ready = TypeVar("_Ready")
+_Done = TypeVar("_Done")
 
 _TYPES = {
     "index_id": "text",
@@ -64,6 +69,25 @@ def collecting() -> Iterator[list[dict[str, Any]]]:
         yield rows
     finally:
         _collector.reset(token)
+
+
+def pipelined(
+    batches: Iterable[_Batch], prepare: Callable[[_Batch], _Ready], write: Callable[[_Ready], _Done]
+) -> Iterator[_Done]:
+    """Yield what ``write`` returns for each batch; the next batch is prepared while PostgreSQL works on one.
+
+    ``write`` runs in one thread of its own, one batch after the other. An error of either is raised when the
+    batches before are written.
+    """
+    with ThreadPoolExecutor(1, "moka-search-writer") as thread:
+        before: Future[_Done] | None = None
+        for batch in batches:
+            ready = prepare(batch)
+            if before is not None:
+                yield before.result()
+            before = thread.submit(copy_context().run, write, ready)
+        if before is not None:
+            yield before.result()
 
 
 def write(rows: list[dict[str, Any]]) -> None:
