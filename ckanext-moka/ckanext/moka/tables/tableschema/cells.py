@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .arrays import counting
+from .cellscan import TEXT
 from .opening import missing_of
-from .proofs import Facts, Test, proof, typed_number_test
+from .proofs import Facts, Test, proof, typed_number_test, written_tests
+from .typedcells import READERS, Part, TypedColumn
 from .values import ALONE, CANONICAL, PREFIX, Interner
 
 __all__ = ["BadCells", "ColumnResult", "FieldJudge", "Verdict"]
@@ -78,6 +80,7 @@ class FieldJudge:
             self._canonical = None
         countable = any(any(char.isdigit() for char in word) for word in self.missing)
         self._typed_test = None if keyed or countable else typed_number_test(self._facts())
+        self._part_tests = {} if keyed or countable else written_tests(self._facts())
         self._text_keys = field.type in ("string", "any")
         self._known: dict[Any, Verdict] = {}
 
@@ -309,6 +312,46 @@ class FieldJudge:
                 [self.interner.alone() if v.key is ALONE else v.key for v in verdicts], pa.string()
             )
         return ColumnResult(bad, lambda: pa.array([v.blank for v in verdicts], pa.bool_()), keys)
+
+    def judge_typed(self, column: TypedColumn) -> ColumnResult:
+        """Judge a worksheet's column of several types, kind by kind."""
+        done = [(part.places, self._judge_part(part)) for part in column.parts()]
+        if len(done) == 1:
+            return done[0][1]
+        bad = [
+            BadCells(item.verdict, places.take(item.positions), item.texts)
+            for places, result in done
+            for item in result.bad
+        ]
+        order = pc.sort_indices(pa.concat_arrays([places for places, _result in done]))
+        keys = None
+        if self.keyed:
+            keys = pa.concat_arrays([result.keys for _places, result in done]).take(order)
+        return ColumnResult(
+            bad, lambda: pa.concat_arrays([result.blank() for _places, result in done]).take(order), keys
+        )
+
+    def _judge_part(self, part: Part) -> ColumnResult:
+        if part.kind == TEXT:
+            return self.judge(part.cells)
+        test = self._part_tests.get(part.kind)
+        cells, doubtful = part.cells, None
+        if test is not None:
+            good = test(cells)
+            if pc.all(good).as_py():
+                return ColumnResult([], lambda: pa.repeat(pa.scalar(False), len(part.cells)))
+            doubtful = pc.indices_nonzero(pc.invert(good))
+            cells = cells.take(doubtful)
+        coded = cells.dictionary_encode()
+        result = self.judge_store(
+            coded.indices, None, [READERS[part.kind](t) for t in coded.dictionary.to_pylist()]
+        )
+        if doubtful is None:
+            return result
+        bad = [BadCells(item.verdict, doubtful.take(item.positions), item.texts) for item in result.bad]
+        return ColumnResult(
+            bad, lambda: _put(pa.repeat(pa.scalar(False), len(part.cells)), doubtful, result.blank())
+        )
 
     def _judge_numbers(self, cells: Sequence[Any]) -> ColumnResult:
         """Judge numeric cells: only those outside the bounds, and blanks that are required, are read one by one."""

@@ -18,6 +18,7 @@ from .findings import Findings
 from .keys import KeyColumns
 from .opening import Opened
 from .pieces import Coded, NotPlain, Piece, general_pieces, parse, plain_bytes
+from .typedcells import TypedColumn
 from .values import Interner
 
 __all__ = ["Judged", "TableJudge"]
@@ -92,8 +93,17 @@ class TableJudge:
             self.opened.close()
 
     def _gather(self, pieces: Iterator[Piece]) -> None:
-        for piece in pieces:
-            self._add(self.judge(piece))
+        waiting: deque[Future[Judged]] = deque()
+        with ThreadPoolExecutor(_THREADS) as pool:
+            try:
+                for piece in pieces:
+                    waiting.append(pool.submit(self.judge, piece))
+                    if len(waiting) >= _WAITING:
+                        self._add(waiting.popleft().result())
+            finally:
+                # What was read before an error of the reader counts.
+                while waiting:
+                    self._add(waiting.popleft().result())
 
     def _run_plain(self) -> None:
         waiting: deque[Future[Judged]] = deque()
@@ -126,6 +136,8 @@ class TableJudge:
                 continue
             if isinstance(column, pa.Array):
                 result = judge.judge(column)
+            elif isinstance(column, TypedColumn):
+                result = judge.judge_typed(column)
             elif isinstance(column, Coded):
                 result = judge.judge_store(column.codes, column.words, column.pool)
             else:

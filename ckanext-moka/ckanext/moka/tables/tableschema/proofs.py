@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .moments import DATE, moment_pattern
+from .cellscan import DATE, NUMBER
+from .moments import DATE as DAY_SHAPE
+from .moments import moment_pattern
 from .patterns import sound_pattern
 
-__all__ = ["Facts", "Test", "proof", "typed_number_test"]
+__all__ = ["Facts", "Test", "proof", "typed_number_test", "written_tests"]
 
 Test = Callable[[pa.StringArray], pa.BooleanArray]
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -30,6 +33,7 @@ _COMPARE = {
 _INTEGER = r"\A[+-]?[0-9]{1,15}\z"
 _NUMBER = r"\A[+-]?(?:[0-9]{1,15}|[0-9]{1,7}\.[0-9]{1,8})\z"
 _MOST_DIGITS = 15
+_DAY_ZERO = date(1899, 12, 30)
 _EMAIL = (
     r"\A[a-z0-9]{1,20}(?:[._-][a-z0-9]{1,20}){0,2}@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20})?\.){1,4}"
     r"(?:jp|com|org|net)\z"
@@ -184,6 +188,41 @@ def typed_number_test(facts: Facts) -> Callable[[pa.DoubleArray], pa.BooleanArra
     return test
 
 
+def written_tests(facts: Facts) -> dict[int, Test]:
+    """Return the fast tests of a worksheet's numbers and dates as they are written there, by the kind of cell."""
+    tests: dict[int, Test] = {}
+    numbers = typed_number_test(facts)
+    if numbers is not None:
+        exact = numbers
+
+        def amount(cells: pa.StringArray) -> pa.BooleanArray:
+            amounts = pc.cast(cells, pa.float64())
+            return pc.and_(exact(amounts), pc.is_finite(amounts))
+
+        tests[NUMBER] = amount
+    asked = {name for name, value in facts.constraints.items() if value is not None}
+    if facts.type == "date" and asked <= {"required", "unique", *_BOUNDS}:
+        limits = [(_COMPARE[name], facts.read(facts.constraints[name])) for name in _BOUNDS if name in asked]
+        if all(type(bound) is date for _compare, bound in limits):
+            days = [(compare, (bound - _DAY_ZERO).days) for compare, bound in limits]
+            tests[DATE] = _day_test(days)
+    return tests
+
+
+def _day_test(limits: list[tuple[Any, int]]) -> Test:
+    """Whole days from March 1900 (before it spreadsheets count a day that never was) to 9999."""
+
+    def test(cells: pa.StringArray) -> pa.BooleanArray:
+        good = pc.match_substring_regex(cells, r"\A[1-9][0-9]{1,6}\z")
+        serial = pc.cast(pc.if_else(good, cells, "0"), pa.int64())
+        good = pc.and_(good, pc.and_(pc.greater_equal(serial, 61), pc.less_equal(serial, 2_958_465)))
+        for compare, limit in limits:
+            good = pc.and_(good, compare(serial, limit))
+        return good
+
+    return test
+
+
 def _limits(facts: Facts) -> list[tuple[Any, float]] | None:
     """Return the numeric bounds with their comparisons, ``None`` when one is not exact as a float."""
     bounds: list[tuple[Any, float]] = []
@@ -233,7 +272,7 @@ def _date(facts: Facts) -> Test | None:
             return None
         limits.append((_COMPARE[name], given))
     # Fixed width: the order of the texts is the order of the days.
-    return _all_of([_matches(DATE), *(lambda cells, c=c, b=b: c(cells, b) for c, b in limits)])
+    return _all_of([_matches(DAY_SHAPE), *(lambda cells, c=c, b=b: c(cells, b) for c, b in limits)])
 
 
 def _moment(facts: Facts) -> Test | None:

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-__all__ = ["SheetFacts", "first_look", "sheet_facts"]
+import numpy as np
+
+from .cellscan import MARGIN, NUMBER, CellScan, scan_cells
+from .typedcells import date_styles
+
+__all__ = ["SheetCells", "SheetFacts", "first_look", "sheet_cells", "sheet_facts"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -23,6 +28,7 @@ _LONG_NUMBER = re.compile(rb"<v>-?\d{16}")
 _LAST_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
 _REFERENCE = re.compile(rb'<c r="([A-Z]+)\d+"')
 _ESCAPES = (b"_x0", b"&#13;", b"&#xD;", b"&#xd;", b"<rPh")
+_UNUSUAL = (b"<f", b' t="str"', b' t="e"', b' t="d"', b"<x:c ", b"\r\n<row")
 _HEAD = 1 << 16
 _MOST_BYTES = 400 * 1024 * 1024
 
@@ -33,9 +39,7 @@ class SheetFacts:
 
     name: str
     widths: list[int]
-    only_text: bool
     whole_floats: bool
-    first_is_a1: bool
 
 
 def sheet_facts(path: str, wanted: int | str) -> SheetFacts | None:
@@ -61,25 +65,47 @@ def sheet_facts(path: str, wanted: int | str) -> SheetFacts | None:
     widths = _widths(xml)
     if widths is None:
         return None
-    first = _REFERENCE.search(xml)
-    return SheetFacts(
-        name,
-        widths,
-        only_text,
-        not only_text and bool(_WHOLE_FLOAT.search(xml)),
-        bool(first and first[0] == b'<c r="A1"'),
-    )
+    return SheetFacts(name, widths, not only_text and bool(_WHOLE_FLOAT.search(xml)))
+
+
+@dataclass
+class SheetCells:
+    """The XML of a sheet of the usual form, with its cells and the styles of dates and of time spans."""
+
+    xml: bytearray
+    scan: CellScan
+    styles: tuple[set[int], set[int]]
+
+
+def sheet_cells(path: str, wanted: int | str) -> SheetCells | None:
+    """Return the cells of a sheet, ``None`` when it is of another form or its texts hold what readers take differently."""
+    with ZipFile(path) as archive:
+        found = _find(archive, wanted)
+        if found is None or archive.getinfo(found[1]).file_size > _MOST_BYTES or not _plain_strings(archive):
+            return None
+        xml = bytearray(archive.getinfo(found[1]).file_size + MARGIN)
+        place, room = 0, memoryview(xml)
+        with archive.open(found[1]) as stream:
+            while chunk := stream.read(1 << 20):
+                room[place : place + len(chunk)] = chunk
+                place += len(chunk)
+        scan = scan_cells(xml)
+        if scan is None or not scan.widths:
+            return None
+        used = set(np.unique(scan.styles[scan.kinds == NUMBER]).tolist())
+        styles = date_styles(archive, used) if used else (set(), set())
+    return SheetCells(xml, scan, styles) if styles is not None else None
 
 
 def first_look(path: str, wanted: int | str) -> tuple[str, bool] | None:
-    """Return the name of a sheet and whether its first cells are all texts; ``None`` when there is no such sheet."""
+    """Return the name of a sheet and whether its first cells are of the usual form; ``None`` when there is no such sheet."""
     with ZipFile(path) as archive:
         found = _find(archive, wanted)
         if found is None:
             return None
         with archive.open(found[1]) as stream:
             head = stream.read(_HEAD)
-    return found[0], head.count(b"<c ") - head.count(b' t="s"') - head.count(b't="inlineStr"') <= 1
+    return found[0], not any(mark in head for mark in _UNUSUAL)
 
 
 def _find(archive: ZipFile, wanted: int | str) -> tuple[str, str] | None:

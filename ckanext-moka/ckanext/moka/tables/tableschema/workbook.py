@@ -1,4 +1,4 @@
-"""XLSX without openpyxl: fastexcel where all cells are texts, python-calamine where they have types.
+"""XLSX without openpyxl: texts by fastexcel, types and numbers from the XML; python-calamine for sheets with formulas.
 
 What these readers cannot give as frictionless (by way of openpyxl) has it goes the general road; see :mod:`.sheetxml`.
 """
@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .pieces import Piece
-from .sheetxml import SheetFacts, first_look, sheet_facts
+from .sheetxml import SheetFacts, first_look, sheet_cells, sheet_facts
+from .typedcells import TypedColumn, typed_columns
 
 __all__ = ["Sheet", "read_sheet"]
 
@@ -63,6 +64,8 @@ class Sheet:
         if index >= len(self.columns):
             return pa.nulls(stop - start, pa.string())
         column = self.columns[index]
+        if isinstance(column, TypedColumn):
+            return column.slice(start, stop - start)
         if isinstance(column, pa.Array):
             part = column.slice(start, stop - start)
             missing = stop - start - len(part)
@@ -86,20 +89,37 @@ def read_sheet(path: str, control: Any, *, exact: bool) -> Sheet | None:
         look = None
     if look is None:
         return None
-    name, text = look
-    # While one thread looks at the XML, the other reads the cells in the way that will most likely do.
+    name, usual = look
+    return (_scanned(path, wanted, name) if usual else None) or _read(path, wanted, name, exact)
+
+
+def _scanned(path: str, wanted: int | str, name: str) -> Sheet | None:
+    """Read a sheet of the usual form: its texts in one thread, types and numbers in the other."""
     with ThreadPoolExecutor(1) as pool:
-        guess = pool.submit(_texts if text else _typed, path, name)
+        texts = pool.submit(_texts, path, name)
+        try:
+            cells = sheet_cells(path, wanted)
+        except Exception:  # noqa: BLE001 - a broken workbook: openpyxl says what is wrong with it
+            cells = None
+        columns = texts.result()
+    if cells is None or not columns:
+        return None
+    made = typed_columns(cells.xml, cells.scan, columns, cells.styles)
+    return Sheet(made, cells.scan.widths) if made is not None else None
+
+
+def _read(path: str, wanted: int | str, name: str, exact: bool) -> Sheet | None:
+    """Read a sheet with formulas, or of another form, cell by cell."""
+    with ThreadPoolExecutor(1) as pool:
+        typed = pool.submit(_typed, path, name)
         try:
             facts = sheet_facts(path, wanted)
         except Exception:  # noqa: BLE001 - as above
             facts = None
-        columns = guess.result()
-    if facts is None or not facts.widths or (exact and facts.whole_floats):
+        columns = typed.result()
+    if facts is None or columns is None or not facts.widths or (exact and facts.whole_floats):
         return None
-    if text and not (facts.only_text and facts.first_is_a1 and columns is not None):
-        columns = _typed(path, name)
-    return _checked(columns, facts) if columns is not None else None
+    return _checked(columns, facts)
 
 
 def _checked(columns: list[Any], facts: SheetFacts) -> Sheet | None:
