@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ..personal import is_name
 from .working import Working
 
 __all__ = ["GAP", "RULES", "closed_gaps"]
@@ -16,7 +17,7 @@ _SINGLE = re.compile(
     r"^[\u3005\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff](?:[ \u3000]+[\u3005\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff])+$"
 )
 _PERSON = re.compile(
-    r"氏名|名前|姓名|人名|代表|担当|会長|校長|園長|所有|管理人|作家|議員|委員|者(?:名|氏名)?$|[Nn]ame|[Oo]wner|[Aa]uthor|[Pp]erson"
+    r"氏名|名前|姓名|人名|代表|担当|講師|長$|主$|所有|管理人|作家|議員|委員|者(?:名|氏名)?$|[Nn]ame|[Oo]wner|[Aa]uthor|[Pp]erson"
 )
 # 大   小 and 赤   青 are choices side by side, not one word.
 _CHOICES = re.compile(
@@ -53,7 +54,7 @@ def closed_gaps(texts: Collection[str], label: str, others: Collection[str]) -> 
             word = "".join(parts)
             if _CHOICES.fullmatch(word) or all(part in others for part in parts):
                 continue
-            if not _PERSON.search(label):
+            if not _PERSON.search(label) and not is_name(" ".join(parts)):
                 result[text] = word
                 continue
         elif all(part in others for part in parts) or _several(text, parts):
