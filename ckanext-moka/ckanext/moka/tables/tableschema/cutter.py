@@ -44,6 +44,8 @@ def cut(chunks: Iterable[bytes], delimiter: bytes, quote: bytes) -> Iterator[byt
 def ends_open(data: bytes, delimiter: bytes, quote: bytes) -> bool:
     """Whether a quote is still open at the end of ``data``, which begins at a record's start."""
     finder = _Finder(delimiter, quote)
+    if finder.last_record_end(data) == len(data):
+        return False
     position = 0
     while opening := finder.opening.search(data, position):
         closing = finder.closing.match(data, opening.end())

@@ -49,12 +49,17 @@ class Repeats:
 def repeats(keys: pa.ChunkedArray, rows: pa.ChunkedArray) -> Repeats | None:
     """Return every later occurrence of a key; nulls are no keys."""
     total = len(keys) - keys.null_count
-    if total < 2 or pc.count_distinct(keys, mode="only_valid").as_py() == total:
+    if total < 2:
         return None
-    counts = pc.value_counts(keys.drop_null())
+    coded = keys.combine_chunks().dictionary_encode()
+    if len(coded.dictionary) == total:
+        return None
+    counts = pc.value_counts(coded.indices.drop_null())
     doubled = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-    mask = pc.is_in(keys, value_set=doubled)
-    found = pa.table({"row": rows.filter(mask), "key": keys.filter(mask)}).sort_by("row")
+    mask = pc.is_in(coded.indices, value_set=doubled)
+    found = pa.table(
+        {"row": rows.combine_chunks().filter(mask), "key": keys.combine_chunks().filter(mask)}
+    ).sort_by("row")
     later: list[int] = []
     before: list[int] = []
     last: dict[str, int] = {}
