@@ -403,3 +403,16 @@ def test_bars_between_values(tmp_path: Path) -> None:
     report = api.check(path)
     assert [f.rule for f in report.findings] == ["format-error"] and report.publishable
     assert api.load(path).grid() == [["名称", "数"], ["公園", "1"], ["広場", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell"),
+    [(["(500)", "1,200", "(30)"], "B2"), (["120", "（15）", "300", "（42）"], "B3"), (["(1)", "(2)", "(3)"], None), (["(1)第1章", "2", "3"], None)],
+)  # fmt: skip
+def test_numbers_in_brackets_among_bare_ones(tmp_path: Path, cells: list[str], cell: str | None) -> None:
+    path = tmp_path / "list.csv"
+    rows = [["科目", "差額"], *[[f"科目{n}", f'"{text}"'] for n, text in enumerate(cells)]]
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    found = [f for f in api.check(path).findings if f.rule == "L2-01" and "かっこ" in f.message]
+    assert [f.place.cell for f in found] == ([cell] if cell else [])
+    assert not any(f.fixable for f in found)

@@ -12,6 +12,7 @@ from ..model import Column, Table
 from ..profile import FAULTS, Profile, first_fault
 
 RULE = "L2-01"
+_BRACKETS = re.compile(r"^[(（][0-9０-９]{1,3}(?:[,，]?[0-9０-９]{3})*(?:[.．][0-9０-９]+)?[)）]$")
 _MANY = 2
 _AMOUNT = re.compile(
     r"数$|額$|人口|世帯|面積|金額|単価|価格|延長|割合|率$|高さ|重量|緯度|経度|[Ll]atitude|[Ll]ongitude|[（(][円人㎡m件%][^）)]*[）)]$|"
@@ -22,6 +23,9 @@ _AMOUNT = re.compile(
 def check(context: Context) -> Iterator[Hit]:
     """In numeric columns: one hit per kind of fault; and words among numbers."""
     for table, column, profile in context.columns():
+        if hit := _bracketed(context, table, column, profile):
+            yield hit
+            continue
         if not profile.numeric or serial(column.label) or _codes(profile):
             continue
         for fault in FAULTS:
@@ -41,6 +45,17 @@ def check(context: Context) -> Iterator[Hit]:
                 yield hit
         yield from _words(context, table, column, profile)
     yield from _stored_as_text(context)
+
+
+def _bracketed(context: Context, table: Table, column: Column, profile: Profile) -> Hit | None:
+    """(500) among bare numbers: below zero, or a part of the number beside it; nobody can tell."""
+    bare = profile.plain + profile.loose
+    if not bare or not profile.words or profile.code or profile.zeros:
+        return None
+    wanted = column.matching(_BRACKETS)
+    if not wanted or (bare + column.count(wanted)) * 5 < (profile.filled - profile.marks) * 4:
+        return None
+    return context.group(table, column, wanted, "bracket")
 
 
 def _codes(profile: Profile) -> bool:
