@@ -309,8 +309,9 @@ def _latin(run: str, position: int) -> list[Token]:
 def _with_joined_camel(text: str, found: list[Token]) -> list[Token]:
     """Add the undivided form of WiFi to its first part, so that wifi finds it."""
     joined = {}
-    for word in re.findall(r"[A-Za-z]*[a-z][A-Z][A-Za-z]*", unicodedata.normalize("NFKC", text)):
-        joined[fold(_CAMEL.split(word)[0])] = fold(word)
+    for word in re.findall(r"[A-Za-z]+", unicodedata.normalize("NFKC", text)):
+        if re.search(r"[a-z][A-Z]", word):
+            joined[fold(_CAMEL.split(word)[0])] = fold(word)
     if not joined:
         return found
     return [replace(t, forms=(*t.forms, joined[t.forms[0]])) if t.forms[0] in joined else t for t in found]

@@ -46,6 +46,7 @@ MAX_LENGTH = 8000
 MAX_CLAUSES = 1024
 MAX_DEPTH = 100
 MAX_MARKS = 8  # * and ? in one word
+MAX_MARKED_WORD = 100  # characters of a typed word in which * ? ~ are more than marks
 MAX_BOOST = 1e6
 _DISMAX = re.compile(r'([+-]?)"([^"]*)"|([+-]?)([^\s"]+)')
 _UNESCAPE = re.compile(r"\\(.)", re.S)
@@ -208,10 +209,11 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
 
 def _word(body: str) -> Node:
     """Return the node of one typed word: with ``*``, with ``~`` behind it, or as it is."""
-    almost = _ALMOST.match(body)
+    marked = len(body) <= MAX_MARKED_WORD and any(mark in body for mark in "~*?")
+    almost = _ALMOST.match(body) if marked else None
     if almost and "*" not in body and "?" not in body:
         return Fuzzy(_UNESCAPE.sub(r"\1", almost.group(1)), (), _slips(almost.group(2), almost.group(1)))
-    if "\\" not in body and _STAR.match(body) and len(_WILD.findall(body)) <= MAX_MARKS:
+    if marked and "\\" not in body and _STAR.match(body) and len(_WILD.findall(body)) <= MAX_MARKS:
         # A question mark at the end ends a question.
         return Pattern(body, ())
     return Text(_UNESCAPE.sub(r"\1", body), ())

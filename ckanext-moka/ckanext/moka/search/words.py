@@ -195,10 +195,14 @@ def _terms(units: list[analysis.Token], longest: int = LONGEST) -> Iterator[Word
 
     ``longest``: how many units one entry of the synonyms may cover.
     """
-    spoken = [unit for unit in units if unit.kind != "empty" and unit.key not in synonyms.dropped()]
+    spoken = {
+        index
+        for index, unit in enumerate(units)
+        if unit.kind != "empty" and unit.key not in synonyms.dropped()
+    }
     # A verb that the synonyms know with its noun (ごみを出す日) must not be torn out of it.
     known = _entry_starts(units)
-    units = [unit for index, unit in enumerate(units) if unit in spoken or index in known] or units
+    units = [unit for index, unit in enumerate(units) if index in spoken or index in known] or units
     place = 0
     while place < len(units):
         length, entry = _entry_at(units, place, longest)
