@@ -69,8 +69,8 @@ def _places(words: _Array, data: _Array, first: int, end: int) -> tuple[_Array, 
     """
     rows, cells = [], []
     for start in range(first + 1, end, _BLOCK):
-        part = data[start : min(start + _BLOCK, end) + 2]
-        one, two, three = part[:-2], part[1:-1], part[2:]
+        part = data[start : min(start + _BLOCK, end) + 3]
+        one, two, three, four = part[:-3], part[1:-2], part[2:-1], part[3:]
         opened = one == 60
         if (
             (one == 13).any()
@@ -78,7 +78,8 @@ def _places(words: _Array, data: _Array, first: int, end: int) -> tuple[_Array, 
             or ((one == 95) & (two == 120) & (three == 48)).any()
         ):
             return None
-        found = np.flatnonzero((one == 38) & (two == 35) & ((three == 120) | (three == 49)))
+        reference = (three == 120) | ((three == 49) & (four == 51))
+        found = np.flatnonzero((one == 38) & (two == 35) & reference)
         if len(found) and any(_at(words, found + start, mark).any() for mark in _RETURNS):
             return None
         inner = opened & (two == 114)
