@@ -16,7 +16,9 @@ __all__ = ["Grid", "is_filled"]
 _SIGNS = re.compile(r"[○〇◯●◎△▲×✕✖]")
 # 6:10 and 9:00～17:00 are values too.
 _CLOCK = re.compile(r"[0-9０-９]{1,2}[:：][0-9０-９]{2}(?:\s*[~〜～-]\s*[0-9０-９]{1,2}[:：][0-9０-９]{2})?")
-_YEAR = re.compile(r"(?:19|20)\d\d|[0-9０-９]{1,3}歳児?")
+# 4/1, too, is a day in a record or above a column, never a word.
+_DAY = re.compile(r"[0-9０-９]{1,2}[/／][0-9０-９]{1,2}")
+_YEAR = re.compile(rf"(?:19|20)\d\d|[0-9０-９]{{1,3}}歳児?|{_DAY.pattern}")
 
 
 class _Filled(dict[int, frozenset[int]]):
@@ -57,7 +59,9 @@ class Grid:
         if isinstance(value, (int, float, date, time)):
             return False
         text = self.text(row, column).strip()
-        if not text or _SIGNS.fullmatch(text) or _CLOCK.fullmatch(text) or is_mark(text):
+        if not text or _SIGNS.fullmatch(text) or _CLOCK.fullmatch(text):
+            return False
+        if _DAY.fullmatch(text) or is_mark(text):
             return False
         return parse_number(text) is None and parse_date(text) is None
 

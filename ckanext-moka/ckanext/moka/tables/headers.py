@@ -78,9 +78,10 @@ def header_row(grid: Grid, rows: list[int], core: set[int]) -> int:
         cover = len(columns) / widest
         notes = sum(bool(TITLE_HINT.search(t)) for t in texts) / len(columns)
         below = head[position + 1 : position + 8]
+        around = [*head[max(0, position - 3) : position], *below[:3]]
         score = share * 2 + cover * 2 + len(set(texts)) / len(texts) + contrast(grid, row, below)
         # Where all cells are words, a gap in the header must not make the first record one.
-        score += header_words(grid, row) * 1.5 if cover > 0.6 else 0.0
+        score += (header_words(grid, row) - _alike(grid, row, around)) * 1.5 if cover > 0.6 else 0.0
         score -= notes * 2 + position * 0.12
         if any(len(t) > 60 for t in texts):
             score -= 0.5
@@ -129,6 +130,17 @@ def header_words(grid: Grid, row: int) -> float:
         and (dated or not _DATED.fullmatch(t))
     ]
     return len(named) / len(texts) if texts else 0.0
+
+
+def _alike(grid: Grid, row: int, others: list[int]) -> float:
+    """Share of the cells of a row that end like a name of a column, as most cells around do (総務課 above 市民課)."""
+    columns = grid.filled[row]
+    ends = {c: match[0] for c in columns if (match := _HEADER_WORD.search(grid.text(row, c).strip()))}
+    same = 0
+    for column, end in ends.items():
+        cells = [grid.text(r, column).strip() for r in others if column in grid.filled[r]]
+        same += sum(cell.endswith(end) for cell in cells) * 2 > len(cells)
+    return min(same / len(columns), header_words(grid, row)) if columns else 0.0
 
 
 def upper_header(grid: Grid, row: int, below: int, core: set[int]) -> bool:
