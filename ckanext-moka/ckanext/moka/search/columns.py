@@ -3,8 +3,8 @@
 A search asks PostgreSQL which versions of documents match; order and facets are then arithmetic on these
 arrays (10,000 hits: well under a millisecond a facet). Nothing has to be invalidated: a version's numbers
 never change, a document that changes gets a new version, and a version that is not here yet is read when it
-is first met, in the snapshot of the search that met it. Versions that no longer exist are forgotten when the
-arrays have grown to twice the size of what was last read.
+is first met, in the snapshot of the search that met it; mostly ``warmth`` has met it before. Versions that no
+longer exist are forgotten when the arrays have grown to several times the size of what was last read.
 
 Memory: about 120 bytes a document.
 """
@@ -21,8 +21,10 @@ import numpy as np
 __all__ = ["NONE", "Columns", "current", "decimals", "numbers"]
 
 NONE = np.iinfo(np.int64).min  # no such date
-_FEW = 2000  # versions that are asked for one by one; when more are missing, the whole table is read
+# Versions that are asked for one by one; when more, and more than half of all, are missing, the table is read.
+_FEW = 2000
 _SPARE = 2000
+_GROWTH = 4  # times the size of what was last read; ``tidy`` is content with half of it
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Query = Callable[[str, dict[str, Any]], Any]
 
@@ -130,11 +132,11 @@ def _empty() -> Columns:
     return Columns(*(np.empty(0, dtype=np.int64) for _ in range(7)))
 
 
-def current(epoch: str, versions: Ints, query: Query) -> tuple[Columns, Ints]:
+def current(epoch: str, versions: Ints, query: Query, tidy: bool = False) -> tuple[Columns, Ints]:
     """Return the columns and the positions of ``versions`` in them.
 
     ``query(sql, params)`` runs a statement in the snapshot in which the versions were found and returns its
-    one row.
+    one row. ``tidy``: nobody waits, so what is no longer there may be forgotten earlier.
     """
     global _kept
     kept = _kept
@@ -144,7 +146,8 @@ def current(epoch: str, versions: Ints, query: Query) -> tuple[Columns, Ints]:
     missing = versions[found < 0]
     if not len(missing):
         return kept.columns, found
-    if len(missing) > _FEW or len(kept.columns.versions) > 2 * kept.last_read + _SPARE:
+    amount, growth = len(kept.columns.versions), _GROWTH // 2 if tidy else _GROWTH
+    if len(missing) > max(_FEW, amount // 2) or amount > growth * kept.last_read + _SPARE:
         columns = _read(query, "", {})
         last_read = len(columns.versions)
     else:
@@ -160,6 +163,6 @@ def current(epoch: str, versions: Ints, query: Query) -> tuple[Columns, Ints]:
 def _read(query: Query, where: str, params: dict[str, Any]) -> Columns:
     row = query(_READ.format(where=where, none=NONE), params)
     versions, seq, modified, created, title_words, sizes = (numbers(column) for column in row[:-1])
-    terms = np.array((row[-1] or "").split(), dtype=np.int64)
+    terms = np.fromstring(row[-1] or "", dtype=np.int64, sep=" ")
     owners = np.repeat(np.arange(len(sizes)), sizes)
     return Columns(versions, seq, modified, created, title_words, owners, terms)

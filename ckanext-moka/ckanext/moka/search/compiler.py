@@ -89,7 +89,7 @@ class Compiler:
         if isinstance(node, Boosted):
             return self.condition(node.node, boost * node.factor, scored)
         if isinstance(node, (Exists, Range, Pattern)):
-            return self._constant(self._plain(node), boost, scored)
+            return self._constant(self._plain(node), boost, scored, isinstance(node, Pattern))
         if isinstance(node, Fuzzy):
             return self._fuzzy(node, boost, scored)
         if isinstance(node, Text):
@@ -108,9 +108,12 @@ class Compiler:
         assert isinstance(node, Pattern)
         return self._any([self._pattern(name, node.pattern) for name in self._fields(node.fields)])
 
-    def _constant(self, sql: str, boost: float, scored: bool) -> str:
-        """Have a condition without words count the same for every hit, which matters beside others only."""
-        if scored and len(self.leaves) < MOST_SCORED:
+    def _constant(self, sql: str, boost: float, scored: bool, costly: bool) -> str:
+        """Have a condition without words count the same for every hit, which matters beside others only.
+
+        A costly one (a wildcard, for which words are looked through) counts only if it is boosted.
+        """
+        if scored and len(self.leaves) < MOST_SCORED and (boost != 1.0 or not costly):
             self.leaves.append(Leaf("", WordQuery(None), boost, "*", sql))
         return sql
 
@@ -246,6 +249,9 @@ class Compiler:
             if match is not None and isinstance(part, Match):
                 match = self.match(f"({match.query}) & !({part.query})")
                 parts[0] = match
+            elif isinstance(part, Match):  # by the index, not by looking into the words of every dataset
+                found = f"SELECT d.version FROM moka_search.document d WHERE {part}"  # noqa: S608
+                parts.append(f"d.version NOT IN ({found})")
             else:
                 parts.append(f"NOT {part}")
         return parts
@@ -319,11 +325,9 @@ class Compiler:
             if pattern.endswith("*") and not _WILDCARDS.search(pattern[:-1]):
                 return self.match(pattern_prefix(prefix)) if not tag else self._fielded(query)
             begins = f"d.{column} @@ CAST({self.bind(query)} AS tsquery) AND "
-        like = self.bind(
-            values.like_escape(f"{tag}/" if tag else "") + values.like_pattern(analysis.folded(pattern))
-        )
+        line = self.bind(values.line_pattern(f"{tag}/" if tag else "", analysis.folded(pattern)))
         words = "d.fielded" if tag else "d.words"
-        return f"({begins}EXISTS (SELECT 1 FROM unnest(tsvector_to_array({words})) v WHERE v LIKE {like} ESCAPE '!'))"  # noqa: S608
+        return f"({begins}array_to_string(tsvector_to_array({words}), E'\\n') ~ {line})"
 
     def _fielded(self, query: str) -> str:
         return f"d.fielded @@ CAST({self.bind(query)} AS tsquery)"

@@ -45,7 +45,7 @@ def similar(word: str, field: str, slips: int) -> list[tuple[str, int]]:
 
 def _candidates(word: str, field: str, lengths: dict[str, Any]) -> list[str]:
     if fields.is_text(field) or field in fields.NGRAM_FIELDS:
-        vocabulary.learn()
+        vocabulary.learn_newest()
         params = {"pairs": spelling.pairs(spelling.sound_of(word)), **lengths}
         return [row[0] for row in store.read(lambda connection: store.run(connection, _WORDS, params))]
     params = {"field": field, **lengths}

@@ -282,6 +282,8 @@ class SearchRequest:
             return results.SortKey(name, descending, function=functions.parse(name))
         if name in _IN_COLUMNS:
             return results.SortKey(name, descending, _IN_COLUMNS[name], f"d.{_IN_COLUMNS[name]}")
+        if name == "views_recent":
+            return results.SortKey(name, descending, sql="d.views")
         name = "title_string" if name == "title" else name
         if name in _IN_ROW:
             return results.SortKey(name, descending, sql=f'd.{name} COLLATE "C"')

@@ -7,11 +7,13 @@ from typing import Any
 import flask
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import errors
+from ckanext.moka.search import errors, warmth
 
 __all__ = ["get_blueprints"]
 
 blueprint = flask.Blueprint("moka_search", __name__)
+blueprint.record_once(lambda _state: warmth.keep_in_server())
+blueprint.before_app_request(warmth.keep)  # in servers that fork after loading, and in ``ckan run``
 
 PER_PAGE = 50
 KINDS = {"latest": "最新の検索ワード", "failed": "見つからなかった検索ワード", "top": "よく検索されるワード"}

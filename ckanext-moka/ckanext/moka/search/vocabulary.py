@@ -1,8 +1,8 @@
 """The words of public datasets: what "did you mean" and the search box may propose.
 
-Words are taken from titles and tags of datasets that anybody may see, and from nothing else. Whoever asks
-for proposals first learns what is new (a few hundred datasets at a time; the task ``search.learn_words``
-does it every minute); a word is proposed only if, at that moment, a public dataset has it. A dataset that
+Words are taken from titles and tags of datasets that anybody may see, and from nothing else. The task
+``search.learn_words`` does it every minute; whoever asks for proposals first learns the newest few, so that what
+was just published is known. A word is proposed only if, at that moment, a public dataset has it. A dataset that
 was withdrawn thereby takes its words with it at once.
 """
 
@@ -16,9 +16,10 @@ from typing import Any
 from ckanext.moka.search import analysis, spelling, store, synonyms, variants
 from ckanext.moka.search.words import WordQuery, word_query
 
-__all__ = ["forget_old", "learn", "like", "read_like_this", "starting_with", "words_of"]
+__all__ = ["forget_old", "learn", "learn_newest", "like", "read_like_this", "starting_with", "words_of"]
 
 BATCH = 400
+NEWEST = 20
 _CANDIDATES = 60
 _LONGEST = 3  # words joined: 指定緊急避難場所 gives 緊急避難場所, 避難場所 …
 _MAX_LENGTH = 24
@@ -30,6 +31,12 @@ _NEW = f"""
     FROM moka_search.document d
     WHERE {_PUBLIC} AND NOT EXISTS (SELECT 1 FROM moka_search.learnt l WHERE l.version = d.version)
     ORDER BY d.version LIMIT :limit"""  # noqa: S608
+# New versions are the highest: with the index over them this takes no time when there is none.
+_NEWEST = f"""
+    SELECT d.version, coalesce(d.title_string, ''), coalesce(d.fields -> 'tags', '[]'::jsonb)
+    FROM moka_search.document d
+    WHERE d.version > coalesce((SELECT max(version) FROM moka_search.learnt), 0) AND {_PUBLIC}
+    ORDER BY d.version DESC LIMIT :limit"""  # noqa: S608
 _ADD = """
     WITH seen AS (
         INSERT INTO moka_search.learnt SELECT unnest(CAST(:versions AS bigint[])) ON CONFLICT DO NOTHING
@@ -59,9 +66,17 @@ _THERE = f"""
 
 def learn(limit: int = BATCH) -> int:
     """Take in the words of up to ``limit`` public datasets not seen yet; return how many datasets."""
+    return _learn(_NEW, limit)
 
+
+def learn_newest() -> int:
+    """Take in the words of the newest few public datasets, where they are not known; return how many datasets."""
+    return _learn(_NEWEST, NEWEST)
+
+
+def _learn(new: str, limit: int) -> int:
     def job(connection: Any) -> int:
-        rows = store.run(connection, _NEW, {"limit": limit})
+        rows = store.run(connection, new, {"limit": limit})
         if not rows:
             return 0
         words = {
@@ -110,7 +125,7 @@ def like(text: str, limit: int = 3) -> list[tuple[str, int]]:
     sound = spelling.sound_of(text[:_LONGEST_SOUND])
     if not 2 <= len(sound) <= _LONGEST_SOUND:
         return []
-    learn()
+    learn_newest()
     pairs = spelling.pairs(sound)
     params = {"pairs": pairs, "amount": len(pairs), "limit": _CANDIDATES}
     rows = store.read(lambda connection: store.run(connection, _SAME_PAIRS, params))
@@ -135,7 +150,7 @@ def read_like_this(kana: str) -> bool:
 
 def starting_with(text: str, limit: int = 8) -> list[str]:
     """Return public words that begin with ``text``, in writing or in sound, short ones first."""
-    learn()
+    learn_newest()
     folded = analysis.folded(text).replace(" ", "")
     if not folded:
         return []
