@@ -13,7 +13,7 @@ from typing import Any
 from ckanext.moka.search import datemath, fields
 from ckanext.moka.search.nodes import QueryError, Range
 
-__all__ = ["IN_ROW", "exists", "in_range", "like", "like_escape", "like_pattern"]
+__all__ = ["IN_ROW", "exists", "in_range", "like", "like_escape", "like_pattern", "line_pattern"]
 
 Bind = Callable[[Any], str]
 IN_ROW = ("id", "name", "index_id", "site_id", "state")  # every document has these, in columns of their own
@@ -71,6 +71,22 @@ def like_pattern(pattern: str) -> str:
         else:
             out.append({"*": "%", "?": "_"}.get(char) or like_escape(char))
     return "".join(out)
+
+
+def line_pattern(start: str, pattern: str) -> str:
+    """Return the regular expression of a line that is ``start`` and a word with ``*`` and ``?``.
+
+    PostgreSQL's own, which takes no longer for many marks; every other character stands for itself.
+    """
+    out, escaped = [re.escape(start)], False
+    for char in pattern:
+        if char == "\\" and not escaped:
+            escaped = True
+            continue
+        mark = None if escaped else {"*": ".*", "?": "."}.get(char)
+        out.append(mark or (char if char.isalnum() else re.escape(char)))
+        escaped = False
+    return f"(?n)^{''.join(out)}$"
 
 
 def _ends(node: Range, bound: Callable[[str], str], value: str) -> list[str]:
