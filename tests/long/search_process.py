@@ -1,4 +1,4 @@
-"""What the processes of ``test_search_rebuild_kill.py`` do: ``python search_process.py INI make|patch|compare …``."""
+"""What the processes of ``test_search_*_kill.py`` do: ``python search_process.py INI make|patch|compare …``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def main() -> None:
     ini, what, *arguments = sys.argv[1:]
     app = make_app(load_config(ini))
     with app._wsgi_app.test_request_context():
-        {"make": make, "patch": patch, "compare": compare, "remove": remove}[what](*arguments)
+        known = (make, patch, compare, remove, search, count, drain)
+        {function.__name__: function for function in known}[what](*arguments)
 
 
 def call(action: str, **data: Any) -> Any:
@@ -58,6 +59,39 @@ def remove(*names: str) -> None:
     """Purge datasets."""
     for name in names:
         call("dataset_purge", id=name)
+
+
+def search(word: str, times: str) -> None:
+    """Note searches for 20 phrases with ``word``, each of another client, as requests do."""
+    from flask import current_app
+
+    from ckanext.moka.search import trace
+
+    for number in range(int(times)):
+        path = f"/dataset/?q={word}{chr(ord('a') + number % 20)}"
+        address = {"REMOTE_ADDR": f"2001:db8:{number:x}::1"}
+        with current_app.test_request_context(path, environ_overrides=address):
+            trace.note("", number % 3, None, {})
+
+
+def count(batch: str) -> None:
+    """Count searches in small batches until killed, as a worker does that never rests."""
+    from ckanext.moka.search import phrases
+
+    phrases.BATCH = int(batch)
+    while True:
+        phrases.drain()
+
+
+def drain() -> None:
+    """Index what waits until killed, as a worker does that never rests."""
+    from ckan import model
+
+    from ckanext.moka.search import stale
+
+    while True:
+        stale.drain(7)
+        model.Session.remove()
 
 
 def compare(prefix: str) -> None:

@@ -38,6 +38,10 @@ class Site:
             cursor.execute(statement, values)
             return cursor.fetchall()
 
+    def change(self, statement: str, *values: object) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, values)
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start ``ckan …``, or with ``script`` first: the script of this test."""
         if words[0] == "script":

@@ -18,6 +18,7 @@ __all__ = ["Rows", "Store", "Value", "is_filled"]
 _SPACE_FIRST = "^[\\s\\x0b\\x1c-\\x1f\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]"
 _BATCH = 4096
 _CACHED_ROWS = 4096
+_AHEAD = 32
 _LONG = 20_000
 _THREADS = 2
 
@@ -215,6 +216,10 @@ class Rows(Sequence[list[Value]]):
         if found is None:
             if len(self._cache) >= _CACHED_ROWS:
                 self._cache.clear()
+            if row - 1 in self._cache:
+                # Whoever goes through rows one by one will want the next ones too.
+                self._cache.update(enumerate(self._block(row, min(row + _AHEAD, self._height)), row))
+                return self._cache[row]
             found = self._cache[row] = [c.value(row) for c in self._columns[: self.width(row)]]
         return found
 

@@ -48,6 +48,8 @@ class Column:
         self.store = store if store is not None else Store.of_values(values or ())
         self.profiles: dict[str | None, Any] = {}
         """What :func:`tables.profile.profile` found, by declared type."""
+        self.known: dict[str, Any] = {}
+        """What others found out about the values, whatever the label; forgotten with them."""
 
     def __len__(self) -> int:
         return len(self.store)
@@ -130,9 +132,10 @@ class Column:
             "joined",
             "filled",
             "alphabet",
+            "_brief",
         ):
             self.__dict__.pop(name, None)
-        self.store, self.profiles = store, {}
+        self.store, self.profiles, self.known = store, {}, {}
 
     def renamed(self, label: str) -> Column:
         """Return a column with the same values under ``label``, keeping what was derived from them."""
@@ -201,16 +204,29 @@ class Column:
             for code in pc.indices_nonzero(pc.is_null(self.store.words)).to_pylist():
                 yield self.store.pool_value(code)
 
+    @cached_property
+    def _brief(self) -> list[str | None] | None:
+        """The distinct texts where they are so few that Python goes through them sooner than Arrow."""
+        return self.store.words.to_pylist() if len(self.store.words) <= _FEW else None
+
     def holds(self, pattern: Pattern[str]) -> bool:
         """Tell whether ``pattern`` is found in any text."""
+        if self._brief is not None:
+            search = pattern.search
+            return any(text and search(text) for text in self._brief)
         return bool(pc.any(self.found(pattern)).as_py())
 
     def matching(self, pattern: Pattern[str]) -> set[str]:
         """Return the distinct texts in which ``pattern`` is found."""
+        if self._brief is not None:
+            search = pattern.search
+            return {text for text in self._brief if text and search(text)}
         return set(self.store.words.filter(self.found(pattern)).to_pylist())
 
     def among(self, wanted: Iterable[str]) -> set[str]:
         """Return which of ``wanted`` occur as texts of cells."""
+        if self._brief is not None:
+            return set(wanted).intersection(self._brief) - {None}
         words = pa.array(list(wanted), pa.string())
         return set(words.filter(pc.is_in(words, self.store.words)).to_pylist()) - {None}
 

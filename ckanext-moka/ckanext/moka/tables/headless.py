@@ -45,9 +45,11 @@ def _headless(table: Table) -> bool:
 def _kind(column: Column) -> str | None:
     """Return what the label of a column is, when its values are the same: a name, a phone number …"""
     kind = _of(column.label)
+    if kind is None:
+        return None
     texts = [str(text) for text in islice(column.texts, _LOOKED_AT)]
     same = sum(1 for text in texts if _of(text) == kind)
-    return kind if kind and texts and same * 10 >= len(texts) * 6 else None
+    return kind if texts and same * 10 >= len(texts) * 6 else None
 
 
 def _of(text: str) -> str | None:

@@ -141,6 +141,13 @@ def possible_individual_numbers(column: Column) -> set[str]:
 
 def _check_digits(column: Column) -> tuple[dict[str, str], int, Counter[str]]:
     """Return the texts that fit with their first five digits, how many do not, and all first five digits."""
+    if "twelve" not in column.known:
+        column.known["twelve"] = _looked_for_digits(column)
+    found: tuple[dict[str, str], int, Counter[str]] = column.known["twelve"]
+    return found
+
+
+def _looked_for_digits(column: Column) -> tuple[dict[str, str], int, Counter[str]]:
     found: dict[str, str] = {}
     prefixes: Counter[str] = Counter()
     missed = 0
@@ -232,14 +239,22 @@ def is_name(text: str) -> bool:
 
 
 def _mostly_names(column: Column, share: float, few: bool = False) -> bool:
-    texts = list(islice(column.texts, 500))
+    if "names" not in column.known:
+        column.known["names"] = _names(column)
+    texts, names, spaced = column.known["names"]
     if not texts or column.filled < 1:
         return False
+    enough = names >= max(1, texts * share)
+    # Two kanji words run together are often a place or a dish; without a space more evidence is asked for.
+    return bool(enough and (spaced > 0 or names >= 5 or (few and names == texts)))
+
+
+def _names(column: Column) -> tuple[int, int, int]:
+    """Return how many of the first distinct texts there are, are names, and are names with a space."""
+    texts = list(islice(column.texts, 500))
     names = [t for t in texts if _is_name(t)]
     spaced = sum(1 for t in names if _SPACED_NAME.match(t.strip()) or _kana_name(t.strip()))
-    enough = len(names) >= max(1, len(texts) * share)
-    # Two kanji words run together are often a place or a dish; without a space more evidence is asked for.
-    return enough and (spaced > 0 or len(names) >= 5 or (few and len(names) == len(texts)))
+    return len(texts), len(names), spaced
 
 
 def personal_text(text: str) -> str | None:

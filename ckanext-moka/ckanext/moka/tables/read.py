@@ -169,4 +169,5 @@ def _rows(grid: python_calamine.CalamineSheet) -> tuple[Rows, int]:
         height -= 1
     builder = RowsBuilder(blanks=False)
     builder.add(listed)
+    del listed
     return builder.rows().head(height), number - height

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .facts import SheetFacts
 from .formats import MOST, Looks
@@ -205,12 +206,16 @@ class _Body:
 
     def _watch(self, styles: set[int]) -> None:
         numbers = b"|".join(b"%d" % number for number in sorted(styles))
-        self.style = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})" s="(' + numbers + rb')"') if styles else None
+        self.style = (
+            re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(' + numbers + rb')"') if styles else None
+        )
 
     def _styles(self, data: bytes) -> None:
         """Cells in the styles that are watched; a style of very many cells is the design of the sheet."""
-        for ref, style in self.style.findall(data) if self.style else ():
-            self.styled.setdefault(int(style), []).append(cell_index(ref.decode()) or (0, 0))
+        for letters, line, style in self.style.findall(data) if self.style else ():
+            row, column = int(line), _letters(letters)
+            inside = 0 < row <= MAX_ROW and column <= MAX_COLUMN
+            self.styled.setdefault(int(style), []).append((row - 1, column - 1) if inside else (0, 0))
         many = {number for number, cells in self.styled.items() if len(cells) > MOST}
         if many:
             self.looks = {number: look for number, look in self.looks.items() if number not in many}
@@ -351,6 +356,7 @@ def cell_index(ref: str) -> tuple[int, int] | None:
     return (row - 1, column - 1) if 0 < row <= MAX_ROW and column <= MAX_COLUMN else None
 
 
+@lru_cache(4096)
 def _letters(name: bytes) -> int:
     number = 0
     for letter in name:
