@@ -85,7 +85,7 @@ def run_from_the_wheel(wheel: Path, folder: Path, *arguments: str) -> subprocess
     """Run ``moka`` in a Python that sees the unpacked wheel and its base requirements, and nothing else."""
     zipfile.ZipFile(wheel).extractall(folder / "site")
     (folder / "deps").mkdir()
-    for module in ("click", "openpyxl", "et_xmlfile", "python_calamine", "pyarrow", "yaml"):
+    for module in ("click", "openpyxl", "et_xmlfile", "python_calamine", "pyarrow", "numpy", "yaml"):
         origin = Path(importlib.util.find_spec(module).submodule_search_locations[0])
         os.symlink(origin, folder / "deps" / module)
         for libs in origin.parent.glob(f"{module}.libs"):
