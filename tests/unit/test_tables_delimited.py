@@ -61,6 +61,7 @@ def _same(text: str) -> None:
 @example('a,b\n1,"2')
 @example('"a\n\n')
 @example("\ufeff\ufeffa,b\n")
+@example('"\r\naaa\x00\u2028""')
 @settings(max_examples=500)
 def test_arrow_and_python_give_the_same_rows(text: str) -> None:
     """Whatever stands in a file, quotes in odd places included."""

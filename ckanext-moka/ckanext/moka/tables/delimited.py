@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from typing import Any
 
@@ -30,6 +31,7 @@ _BLOCK = 4 * 1024 * 1024
 _SMALL = 64 * 1024
 _MOST_ODD = 200_000
 _END = "\x02END\x03"
+_NUL = re.compile(rb"\x00")
 
 
 def parse(data: str | bytes | bytearray | memoryview) -> tuple[Sheet, str, list[SourceNote]]:
@@ -133,8 +135,8 @@ class _Ended(io.RawIOBase):
 def _split_fast(data: bytes | bytearray | memoryview, delimiter: str) -> Rows | None:
     """Split with Arrow; ``None`` where it would not give what Python gives, or where rows are too uneven for it."""
     width = _usual_width(data, delimiter)
-    if width == 0 or bytes(data[:3]) == b"\xef\xbb\xbf":
-        return None
+    if width == 0 or bytes(data[:3]) == b"\xef\xbb\xbf" or _NUL.search(data):
+        return None  # Arrow overlooks an open quote where a NUL stands at the end of its eight-byte words
     odd: list[tuple[int, str]] = []
     try:
         table = _read(data, delimiter, width, None)
