@@ -78,6 +78,17 @@ def test_relevance_of_the_judged_set():
     assert sum(scores["all"].none_kept) >= 8
 
 
+def test_relevance_of_the_second_set():
+    """Titles as three other cities write them, graded by another hand."""
+    connection = make_connection()
+    with judge.indexed(connection, judge.SECOND):
+        scores, _ = judge.measure(connection, judge.SECOND)
+    found = scores["all"]
+    assert sum(found.ndcg) / len(found.ndcg) >= 0.93
+    assert len(found.useless) <= 0.01 * len(found.ndcg), found.useless
+    assert sum(found.none_kept) >= 8
+
+
 @pytest.mark.parametrize(
     "title, typed",
     [

@@ -22,6 +22,7 @@ from unittest import mock
 import yaml
 
 HERE = Path(__file__).parent
+SECOND = "second_"  # the second set: other cities, another hand, graded before it was asked
 SITE = "relevance"
 FIRST = 10
 # What CKAN's package_search sends with every typed text (ckan/lib/search/query.py, 2.12.0).
@@ -64,10 +65,10 @@ class Score:
         return f"{len(self.ndcg):4d}   {statistics.mean(self.ndcg):.3f}   {share:5.1f} %   {none}"
 
 
-def datasets() -> dict[str, dict[str, Any]]:
-    """Return the datasets by key, one for each year of those that have years."""
+def datasets(which: str = "") -> dict[str, dict[str, Any]]:
+    """Return the datasets of a set (blank, or ``SECOND``) by key, one for each year of those that have years."""
     found = {}
-    for department, entries in _yaml("datasets.yaml").items():
+    for department, entries in _yaml(f"{which}datasets.yaml").items():
         for key, (title, notes, tags, files, *years) in entries.items():
             made = {"title": title, "notes": notes, "tags": tags, "files": files, "organization": department}
             for year in years[0] if years else [""]:
@@ -79,15 +80,15 @@ def datasets() -> dict[str, dict[str, Any]]:
     return found
 
 
-def queries() -> list[Query]:
+def queries(which: str = "") -> list[Query]:
     """Return the queries with the grade of every dataset key, years resolved."""
-    keys = list(datasets())
-    return [Query(typed, kind, _grades(text, keys)) for typed, kind, text in _yaml("queries.yaml")]
+    keys = list(datasets(which))
+    return [Query(typed, kind, _grades(text, keys)) for typed, kind, text in _yaml(f"{which}queries.yaml")]
 
 
-def index_documents() -> list[dict[str, Any]]:
+def index_documents(which: str = "") -> list[dict[str, Any]]:
     """Return the datasets as the index documents that CKAN makes of them."""
-    return [_document(key, item) for key, item in datasets().items()]
+    return [_document(key, item) for key, item in datasets(which).items()]
 
 
 def ndcg(grades: dict[str, int], answer: list[str]) -> float:
@@ -102,11 +103,11 @@ def ask(connection: Any, typed: str) -> list[str]:
     return [doc["name"].removeprefix("092096_") for doc in found.docs]
 
 
-def measure(connection: Any) -> tuple[dict[str, Score], dict[str, tuple[float, list[str]]]]:
+def measure(connection: Any, which: str = "") -> tuple[dict[str, Score], dict[str, tuple[float, list[str]]]]:
     """Ask every query; return the scores by half, and (nDCG, answer) by query."""
     scores = {"tuning": Score(), "held-out": Score(), "all": Score()}
     answers = {}
-    for query in queries():
+    for query in queries(which):
         answer = ask(connection, query.typed)
         value = ndcg(query.grades, answer)
         answers[query.typed] = value, answer
@@ -121,10 +122,10 @@ def measure(connection: Any) -> tuple[dict[str, Score], dict[str, tuple[float, l
 
 
 @contextlib.contextmanager
-def indexed(connection: Any) -> Iterator[None]:
+def indexed(connection: Any, which: str = "") -> Iterator[None]:
     """Have the judged datasets in the index; they are removed afterwards."""
     connection.delete(q=f"site_id:{SITE}")
-    connection.add(index_documents())
+    connection.add(index_documents(which))
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""How good the answers are: ``python tests/relevance/run.py --ckan-ini=PATH [--show tuning]``.
+"""How good the answers are: ``python tests/relevance/run.py --ckan-ini=PATH [--second] [--show tuning]``.
 
 Prints nDCG@10 and the share of queries without a useful answer for both halves of the judged set, beside
 the same engine with words divided at blanks only. The datasets are indexed under a site id of their own
@@ -22,20 +22,24 @@ def main() -> None:
     parser.add_argument("--ckan-ini", required=True)
     parser.add_argument("--show", choices=["tuning", "held-out"], help="list what is not as judged")
     parser.add_argument("--below", type=float, default=0.9, help="list answers with less nDCG than this")
+    parser.add_argument(
+        "--second", action="store_true", help="the second set (titles as three cities write them)"
+    )
     parser.add_argument("--no-plain", action="store_true", help="leave out the comparison with blanks only")
     options = parser.parse_args()
     connection = connect(options.ckan_ini)
-    graded = [query for query in judge.queries() if query.grades]
-    print(f"{len(judge.datasets())} datasets, {len(graded)} queries with an answer")
+    which = judge.SECOND if options.second else ""
+    graded = [query for query in judge.queries(which) if query.grades]
+    print(f"{len(judge.datasets(which))} datasets, {len(graded)} queries with an answer")
     print(f"{'':24}   n   nDCG@10   no useful answer   none where there is none")
     if not options.no_plain:
-        with judge.whitespace_words(), judge.indexed(connection):
-            show("words at blanks", judge.measure(connection)[0])
-    with judge.indexed(connection):
-        scores, answers = judge.measure(connection)
+        with judge.whitespace_words(), judge.indexed(connection, which):
+            show("words at blanks", judge.measure(connection, which)[0])
+    with judge.indexed(connection, which):
+        scores, answers = judge.measure(connection, which)
     show("this engine", scores)
     if options.show:
-        details(options.show, options.below, answers)
+        details(which, options.show, options.below, answers)
 
 
 def connect(ini: str) -> Any:
@@ -55,9 +59,9 @@ def show(name: str, scores: dict[str, judge.Score]) -> None:
         print(f"{name:16} {half:9} {score.line()}")
 
 
-def details(half: str, below: float, answers: dict[str, tuple[float, list[str]]]) -> None:
+def details(which: str, half: str, below: float, answers: dict[str, tuple[float, list[str]]]) -> None:
     """Print the queries of one half whose answers are not as judged."""
-    for query in judge.queries():
+    for query in judge.queries(which):
         value, answer = answers[query.typed]
         if query.half != half or (value >= below if query.grades else not answer):
             continue

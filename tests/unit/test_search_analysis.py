@@ -131,3 +131,9 @@ def test_what_postgres_cannot_hold_is_removed():
 
 def test_lexemes_are_quoted():
     assert quote("a'b\\c") == "'a''b\\\\c'"
+
+
+def test_loan_words_that_the_dictionary_lacks_are_divided_into_two_that_it_has():
+    forms = [token.forms for token in analysis.tokens("コミュニティバス")]
+    assert len(forms) == 2 and "バス" in forms[1] and analysis.folded("コミュニティバス") in forms[0]
+    assert len(analysis.tokens("セアカゴケグモ")) == 1

@@ -90,13 +90,23 @@ def as_sent(values):
 
 def test_rough_score_is_the_best_field_and_a_tenth_of_the_others():
     compiler = Compiler(dict(ranking.DEFAULT_WEIGHTS))
-    compiler.condition(Text("木綿"))
-    score = ranking.Score.plan(compiler, "木綿")
+    compiler.condition(Text("gtfs"))
+    score = ranking.Score.plan(compiler, "gtfs")
     assert len(score.sets) == 4  # name, title, tags, whole title
     name, title, tags, whole = (np.array(flag) for flag in ([0, 0, 1], [1, 1, 0], [1, 0, 0], [0, 1, 0]))
     rough = score.rough([name, title, tags, whole], np.array([1.0, math.e, 1.0]))
     short = 4 / (1 + ranking.LONG_TITLE)
     assert rough == pytest.approx([0.9 * 4 + 0.1 * 6, short + ranking.WHOLE_TITLE, 4.0])
+
+
+def test_pairs_of_characters_count_only_where_the_words_are_not():
+    compiler = Compiler({"title": 1.0})
+    compiler.condition(Text("木綿会館"))
+    score = ranking.Score.plan(compiler, "")
+    pairs = next(part for word in score.words for part in word.parts if part.weight == ranking.GRAMS)
+    name = score.sets[pairs.number].split(":")[1].split(" ")[0].rstrip(")")
+    assert "'g:木綿'" in compiler.params[name] and "& !(" in compiler.params[name]
+    assert not any("d.name" in condition for condition in score.sets)  # no name is Japanese
 
 
 def test_words_of_the_same_meaning_count_less_than_what_was_typed_and_related_ones_least():

@@ -17,6 +17,7 @@ from ckanext.moka.search import (
     synonyms,
     variants,
     vocabulary,
+    words,
 )
 from ckanext.moka.search.words import WordQuery, word_query
 
@@ -71,6 +72,26 @@ def test_spellings_and_synonyms_meet(typed, text):
 @pytest.mark.parametrize("typed, text", [("京都", "東京都"), ("バス", "バスケット"), ("いちご", "米の作付")])
 def test_what_is_something_else_does_not_meet(typed, text):
     assert not finds(typed, text)
+
+
+@pytest.mark.parametrize(
+    "typed, expected",
+    [("ごみ集積所", ["ゴミ", "集積所"]), ("図書館", []), ("水族館", []), ("避難", [])],
+)
+def test_parts_of_a_word_that_stands_nowhere(typed, expected):
+    assert [term.text for term in words.pieces(typed)] == expected
+
+
+def test_names_in_kana_are_tried_as_a_whole():
+    assert [term.reading for term in fallback._distinct([word_query("おやま")], optional=False)] == [
+        "'\x01r:オヤマ'\x02"
+    ]
+
+
+def test_synonyms_are_found_by_the_index_alone():
+    entries = [term for text in ("人口", "避難所", "老人ホーム", "保育園") for term in word_query(text).terms]
+    for term in entries:
+        assert term.close and "<" not in term.close + (term.wide or "")
 
 
 def test_related_words_work_one_way():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from ckanext.moka.search.words import WordQuery
 
 __all__ = [
+    "MAX_WORDS",
     "Bool",
     "Boosted",
     "Everything",
@@ -20,7 +22,10 @@ __all__ = [
     "Quorum",
     "Range",
     "Text",
+    "first_words",
 ]
+
+MAX_WORDS = 24  # distinct words of a typed text that are searched; a pasted page is no question
 
 
 class QueryError(ValueError):
@@ -112,3 +117,11 @@ class Quorum(Node):
     sets: tuple[tuple[WordQuery, ...], ...]
     terms: tuple[WordQuery, ...]
     extra: tuple[WordQuery, ...] = ()
+
+
+def first_words(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Return the nodes without repetitions, and of more than ``MAX_WORDS`` words without a field the first."""
+    distinct = list(dict.fromkeys(nodes))
+    words = [node for node in distinct if isinstance(node, Text) and not node.fields]
+    beyond = set(words[MAX_WORDS:])
+    return tuple(node for node in distinct if node not in beyond)

@@ -29,6 +29,7 @@ from ckanext.moka.search.nodes import (
     QueryError,
     Range,
     Text,
+    first_words,
 )
 
 __all__ = [
@@ -153,8 +154,9 @@ def parse_edismax(text: str, mm: str, operator: str, optional: frozenset[str] = 
     except (ParseError, QueryError):
         return plain_words(text, mm)
     if several and isinstance(node, Bool) and node.should:
-        minimum = max(required(len(node.should), mm), 0 if node.must else 1)
-        return Bool(node.must, node.should, node.must_not, minimum)
+        should = first_words(node.should)
+        minimum = max(required(len(should), mm), 0 if node.must else 1)
+        return Bool(node.must, should, node.must_not, minimum)
     return node
 
 
@@ -162,7 +164,7 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
     """Return the node of what somebody typed; every string is a query.
 
     ``optional``: folded words that nobody needs to find beside others (場所, the city's own name): they
-    count for the order only.
+    count for the order only. Of words without a sign the first ``MAX_WORDS`` distinct ones are searched.
     """
     _check_length(text)
     must: list[Node] = []
@@ -187,6 +189,7 @@ def parse_dismax(text: str, mm: str, optional: frozenset[str] = frozenset()) -> 
         else:
             should.append(node)
         negate = False
+    should = list(first_words(should))
     bonus = [
         node
         for node in should

@@ -164,13 +164,17 @@ class Score:
         if leaf.on:
             return [_Part(1.0, self._set(leaf.where))] if several and leaf.where else []
         parts = []
-        if "name" in weights:
+        if "name" in weights and leaf.text.isascii():  # as names are
             parts.append(_Part(weights["name"], self._set(f"d.name = {self.compiler.bind(leaf.text)}")))
         for fields, column in ((("title",), "A"), (("tags", "groups"), "B")):
             weight = max((weights[name] for name in fields if name in weights), default=0.0)
             for factor, template in _levels(leaf.words) if weight else ():
                 found = self._set(f"d.head @@ CAST({self._query(template, column)} AS tsquery)")
                 parts.append(_Part(weight * factor, found, column == "A"))
+        if leaf.words.grams:  # where the words are not: the index alone tells these few
+            words = " | ".join(f"({q})" for q in (leaf.words.strong, leaf.words.phrase) if q)
+            pairs = f"({leaf.words.grams}) & !({words})" if words else leaf.words.grams
+            parts.append(_Part(GRAMS, self._set(f"d.found @@ CAST({self._query(pairs)} AS tsquery)")))
         return parts
 
     def _set(self, condition: str) -> int:
@@ -230,8 +234,6 @@ def fine_sql(score: Score, leaf: Leaf) -> str:
         elif leaf.on or name not in ("name", "title", "tags", "groups", "text"):
             query = score._query(words.full, name)
             parts.append(f"{weight!r} * ts_rank({_FLAT}, d.fielded, CAST({query} AS tsquery))")
-    if words.grams and not leaf.on:
-        parts.append(f"{GRAMS!r} * (d.found @@ CAST({score._query(words.grams)} AS tsquery))::int")
     return _best_sql(parts)
 
 
