@@ -11,7 +11,7 @@ from ckanext.moka.search import datemath, fields
 from ckanext.moka.search.compiler import Compiler
 from ckanext.moka.search.local_params import split_local_params
 from ckanext.moka.search.nodes import Bool, Everything, Exists, Pattern, QueryError, Range, Text
-from ckanext.moka.search.query_parser import parse_dismax, parse_filter, parse_lucene, required
+from ckanext.moka.search.query_parser import parse_dismax, parse_edismax, parse_filter, parse_lucene, required
 from ckanext.moka.search.ranking import DEFAULT_WEIGHTS, Score, parse_qf
 from ckanext.moka.search.words import word_query
 
@@ -187,3 +187,19 @@ def test_optional_words_count_but_need_not_match():
     compiler = Compiler(dict(DEFAULT_WEIGHTS))
     compiler.condition(parse_dismax("トイレ 場所", "100%", optional))
     assert [leaf.text for leaf in compiler.leaves] == ["トイレ", "場所"]
+
+
+def test_of_a_pasted_page_the_first_two_dozen_distinct_words_are_searched():
+    pasted = " ".join(f"語彙{number} 語彙{number}" for number in range(300))
+    for read in (
+        parse_dismax(pasted, "2<-1 5<80%"),
+        parse_edismax(f"{pasted} title:木綿", "2<-1 5<80%", "AND"),
+    ):
+        typed = [node.text for node in read.should if not node.fields]
+        assert typed == [f"語彙{number}" for number in range(24)]
+    assert [node.fields for node in read.should if node.fields] == [("title",)]
+
+
+def test_conditions_with_fields_are_never_cut():
+    wanted = " ".join(f"id:d{number}" for number in range(100))
+    assert len(parse_edismax(wanted, "1", "OR").should) == 100
