@@ -16,9 +16,13 @@ import argparse
 import itertools
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))  # the runner starts Python without the script's own folder
 
 import search_corpus as corpus
 

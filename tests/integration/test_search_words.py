@@ -241,7 +241,8 @@ def test_commands_check_show_and_explain(cli, dataset, tmp_path, org):
 
 
 def test_the_answer_stays_json(call, dataset):
-    json.dumps(call("package_search", q="水族館 図書室 ひなんばしよ")["moka_search"])
+    said = call("package_search", q="水族館 図書室 ひなんばしよ")["moka_search"]
+    assert said["mode"] and json.loads(json.dumps(said)) == said
 
 
 def test_beginning_of_a_word_finds_when_nothing_else_does(ask, dataset):
