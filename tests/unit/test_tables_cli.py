@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ckanext.moka.tables import cli, progress
-from ckanext.moka.tables.report import ENGINE_VERSION
+from ckanext.moka.tables.reporting.report import ENGINE_VERSION
 
 GALLERY = Path(__file__).parent / "data" / "tables"
 DIRTY = '施設の一覧,,\n令和6年4月1日現在,,（単位：人）\n名称,定員,開設日\n第1館 ,80人,H13.4.1\n第2館,"1,200人",令和6年4月1日\n※休館中を除く。,,\n'

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.moka.tables import api, columns, convert, prefilter, profile, stores
-from ckanext.moka.tables.columns import Column
+from ckanext.moka.tables import api, convert
+from ckanext.moka.tables.columnar import columns, prefilter, stores
+from ckanext.moka.tables.columnar.columns import Column
+from ckanext.moka.tables.judging import profile
 from ckanext.moka.tables.repair import CleanColumn
 
 VALUES = st.one_of(

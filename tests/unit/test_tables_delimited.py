@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ckanext.moka.tables import api, delimited
+from ckanext.moka.tables import api
 from ckanext.moka.tables.model import UnreadableFile
+from ckanext.moka.tables.reading import delimited
 
 TOKENS = ["a", "b", ",", ",", ",", "\n", "\n", '"', '""', '"x,y"', '"p\nq"', '"a""b"', " ", "あ", "髙", "\r\n", "\r",
     "\x00", "\x0b", "\x1c", "\x85", "\u2028", "\ufeff", ";", "\t"]  # fmt: skip

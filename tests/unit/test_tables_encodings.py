@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ckanext.moka.tables import encodings
 from ckanext.moka.tables.model import UnreadableFile
+from ckanext.moka.tables.reading import encodings
 
 # As a city hall writes; the last ones are in CP932 only.
 WORDS = ["真岡市", "集会所", "ﾏﾓｶ", "コミュニティセンター", "荒町一丁目", "公園", "あり", "なし", "令和６年", "１２０", "0285-83-1234", "120", "",

@@ -182,7 +182,7 @@ def test_oddly_written_sheets_are_scanned_exactly(tmp_path: Path) -> None:
         "utf-16": plain.decode().encode("utf-16"),
         "none": plain.replace(b' r="A1"', b"").replace(b'<row r="3"', b"<row"),
     }  # fmt: skip
-    from ckanext.moka.tables.sheetscan import scan
+    from ckanext.moka.tables.reading.sheetscan import scan
 
     expected = scan(iter([plain]))
     assert (expected.hidden_rows, expected.hidden_cols, len(expected.merged)) == ({1}, {2}, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ckanext.moka.tables import api
-from ckanext.moka.tables.html import page
+from ckanext.moka.tables.reporting.html import page
 
 TEXT = "施設の一覧,,,\n名称,区分,定員,備考\nA館,①種,80人,良\nB館,二種,90,良\nC館,二種,100,良\nD館,二種,約110,良\n"
 

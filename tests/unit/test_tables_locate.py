@@ -12,7 +12,7 @@ from tables_layouts import LAYOUTS, Layout
 
 from ckanext.moka.tables import api
 from ckanext.moka.tables.model import Range, Table
-from ckanext.moka.tables.read import read
+from ckanext.moka.tables.reading.read import read
 
 
 def seen(tables: list[Table]) -> list[tuple[str, list[int], int, str]]:

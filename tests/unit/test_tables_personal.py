@@ -13,7 +13,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from ckanext.moka.tables import api
-from ckanext.moka.tables.report import Report
+from ckanext.moka.tables.reporting.report import Report
 
 ROSTERS = {
     "与えられた氏名": "氏名,住所,生年月日\n佐藤 太郎,真岡市荒町1,昭和40年4月1日\n鈴木 花子,真岡市台町2,平成2年5月3日\n",

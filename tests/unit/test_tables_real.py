@@ -10,7 +10,7 @@ import pytest
 
 from ckanext.moka.core.naming import label_key
 from ckanext.moka.tables import api
-from ckanext.moka.tables.read import read
+from ckanext.moka.tables.reading.read import read
 
 DATA = Path(__file__).parent / "data" / "tables"
 FILES = DATA / "real"

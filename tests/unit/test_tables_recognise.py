@@ -10,8 +10,8 @@ import pytest
 import moka_schemas
 from ckanext.moka.tables import api
 from ckanext.moka.tables.model import Table
-from ckanext.moka.tables.read import read
-from ckanext.moka.tables.report import Report
+from ckanext.moka.tables.reading.read import read
+from ckanext.moka.tables.reporting.report import Report
 
 NARROW = str.maketrans("カナアイウエオトスンル", "ｶﾅｱｲｳｴｵﾄｽﾝﾙ")
 

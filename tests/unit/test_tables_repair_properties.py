@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ckanext.moka.core.numbers import is_mark, plain_number
 from ckanext.moka.tables.convert import csv_rows
-from ckanext.moka.tables.locate import locate
+from ckanext.moka.tables.locating.locate import locate
 from ckanext.moka.tables.model import Change, Range, Sheet, Value, address, as_text
 from ckanext.moka.tables.recognise import recognise
 from ckanext.moka.tables.repair import RULES, CleanTable, Selection, repair, undo

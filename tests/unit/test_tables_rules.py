@@ -12,7 +12,7 @@ from openpyxl.drawing.image import Image
 
 import moka_schemas
 from ckanext.moka.tables import api
-from ckanext.moka.tables.report import Report
+from ckanext.moka.tables.reporting.report import Report
 from ckanext.moka.tables.rules import all_rules
 from ckanext.moka.tables.texts import RULES, SEVERITIES
 

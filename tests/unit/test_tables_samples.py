@@ -11,7 +11,7 @@ from tables_samples import FOLDER, Sample, samples
 
 from ckanext.moka.tables import api
 from ckanext.moka.tables.model import Finding
-from ckanext.moka.tables.report import Report
+from ckanext.moka.tables.reporting.report import Report
 from ckanext.moka.tables.rules import all_questions, all_rules
 from ckanext.moka.tables.texts import RULES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.moka.tables import sheetscan, sheetusual
+from ckanext.moka.tables.reading import sheetscan, sheetusual
 
 ROWS, WIDTH = 4_000, 30
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'

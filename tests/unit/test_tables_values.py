@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from ckanext.moka.tables import api
-from ckanext.moka.tables.report import Report
+from ckanext.moka.tables.reporting.report import Report
 from ckanext.moka.tables.texts import RULES
 
 # rule -> a column of values that are right (label, cells)

@@ -10,18 +10,18 @@ from typing import Any
 import moka_schemas
 
 from .convert import FORMATS, CannotConvert
+from .judging.personal import running_text
+from .judging.questions import Answers, Question
 from .loaded import Column, LoadedTable, choose, load_tables, main_first, table_names, undo_file, write_fixed
-from .locate import locate
+from .locating.locate import locate
 from .model import Change, Source, Table, UnreadableFile
-from .personal import running_text
-from .plaintext import change_groups
 from .progress import stage
-from .questions import Answers, Question
-from .read import read
+from .reading.read import read
 from .recognise import recognise
 from .repair import EVERYTHING, CannotUndo, Selection, repair, undo
 from .repair import RULES as REPAIRS
-from .report import ENGINE_VERSION, BadRows, Report, bad_rows, find, unreadable
+from .reporting.plaintext import change_groups
+from .reporting.report import ENGINE_VERSION, BadRows, Report, bad_rows, find, unreadable
 from .tableschema.located import descriptor_path, judge_located
 from .tableschema.validate import Validation, validate
 
@@ -93,7 +93,7 @@ def report_html(
     answers: Answers | None = None,
 ) -> str:
     """Return the report as one printable HTML page. Raises as :func:`check`."""
-    from .html import page
+    from .reporting.html import page
 
     return page([report_and_rows(path, name=name, schema=schema, lang=lang, answers=answers)], lang)
 

@@ -14,11 +14,11 @@ from typing import Any
 import click
 
 from . import api
-from .html import page
 from .inputs import MISSING, inputs, output_names
 from .model import Change
-from .plaintext import change_groups, report_text, said_lines, verdict
 from .progress import Progress
+from .reporting.html import page
+from .reporting.plaintext import change_groups, report_text, said_lines, verdict
 from .tableschema.command import frictionless_report
 
 __all__ = ["check", "convert", "fix", "verdict"]

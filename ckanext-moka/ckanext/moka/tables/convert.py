@@ -17,11 +17,11 @@ from typing import IO, Any
 import pyarrow
 import pyarrow.compute as pc
 
+from .columnar.stores import Store
+from .columnar.views import Cells
 from .model import Value, as_text
 from .repair import CleanColumn, CleanTable
 from .repair.result import cast_value
-from .stores import Store
-from .views import Cells
 
 __all__ = ["FORMATS", "CannotConvert", "csv_rows", "write", "written"]
 

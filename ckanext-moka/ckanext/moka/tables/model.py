@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from .cells import Rows, Value
-from .columns import Column
-from .rowsbuilder import rows_of_lists
+from .columnar.cells import Rows, Value
+from .columnar.columns import Column
+from .columnar.rowsbuilder import rows_of_lists
 from .texts import sentence
 
 __all__ = [

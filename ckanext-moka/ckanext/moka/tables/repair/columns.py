@@ -7,8 +7,8 @@ from typing import Any
 
 from ...core.naming import physical_name, unique_names
 from ..cleaning import clean_label, plain_characters
+from ..judging.profile import is_code_label
 from ..model import Change, Column, Table
-from ..profile import is_code_label
 from ..recognise import physical_words
 from . import (
     characters,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ..personal import is_name
+from ..judging.personal import is_name
 from .working import Working
 
 __all__ = ["GAP", "RULES", "closed_gaps"]

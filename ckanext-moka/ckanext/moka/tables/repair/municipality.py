@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...core.codes import repair_municipality_code
-from ..profile import is_municipality_label
+from ..judging.profile import is_municipality_label
 from .working import Working
 
 RULES = ("L3-06",)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...core.dates import parse_date
-from ..grid import is_filled
+from ..locating.grid import is_filled
 from ..model import Table, Value, address, as_text
 
 __all__ = ["Said", "Sentence", "gather"]

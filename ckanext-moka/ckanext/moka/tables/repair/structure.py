@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..grid import is_filled
+from ..locating.grid import is_filled
 from ..model import Change, Range, Table, address, as_text, column_letters
 
 __all__ = ["RULES", "left_out", "other_table"]

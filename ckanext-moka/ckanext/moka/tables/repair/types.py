@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from ..profile import Profile
+from ..judging.profile import Profile
 from .working import Working
 
 __all__ = ["column_type"]

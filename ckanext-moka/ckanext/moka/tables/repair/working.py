@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from re import Pattern
 from typing import Any
 
+from ..judging.profile import Profile, profile
 from ..model import Change, Column, Table, Value, address, as_text, column_letters
-from ..profile import Profile, profile
 
 __all__ = ["EVERYTHING", "Selection", "Working"]
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 
 __all__ = ["all_questions", "all_rules"]
 

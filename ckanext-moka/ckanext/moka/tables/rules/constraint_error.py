@@ -9,11 +9,11 @@ from typing import Any
 
 import moka_schemas
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.profile import Profile
+from ..judging.values import group
 from ..model import Column, Fields, Table, as_text
-from ..profile import Profile
 from ..tableschema.hits import schema_hits
-from ..values import group
 from .type_error import severity
 
 RULE = "constraint-error"

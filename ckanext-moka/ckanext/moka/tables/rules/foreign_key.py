@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 from ..tableschema.hits import schema_hits
 
 RULE = "foreign-key"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit, spot
+from ..judging.context import SHOWN, Context, Hit, spot
 from ..model import Column, Fields, Table
 
 RULE = "formula-injection"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..profile import is_code_label
+from ..judging.context import Context, Hit
+from ..judging.profile import is_code_label
 
 RULE = "fullwidth"
 _WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit, spans, spot
+from ..judging.context import SHOWN, Context, Hit, spans, spot
 from ..model import Fields, Table, address, show
 
 RULE = "L1-04"

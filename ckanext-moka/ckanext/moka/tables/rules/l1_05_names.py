@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit, joined
+from ..judging.context import Context, Hit, joined
 from ..model import Column, Fields, Table, address, column_letters, show
 
 RULE = "L1-05"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..cleaning import clean_label, untidy_label
-from ..context import SHOWN, Context, Hit, spot
+from ..judging.context import SHOWN, Context, Hit, spot
 from ..model import Fields, Table, show
 from ..repair import GAP, closed_gaps
 

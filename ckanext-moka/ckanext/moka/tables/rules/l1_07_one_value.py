@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..cleaning import EXEMPT
-from ..context import Context, Hit, joined
-from ..labels import free_text
+from ..judging.context import Context, Hit, joined
+from ..judging.labels import free_text
+from ..judging.profile import Profile
 from ..model import Column, Table
-from ..profile import Profile
 from ..repair import is_coordinate_pair
 
 RULE = "L1-07"

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any
 
 from ..cleaning import DEPENDENT, EXEMPT, plain_characters
-from ..context import SHOWN, Context, Hit, joined, spot
-from ..labels import free_text
+from ..judging.context import SHOWN, Context, Hit, joined, spot
+from ..judging.labels import free_text
+from ..judging.personal import person_column
 from ..model import Column, Fields, Table, show
-from ..personal import person_column
 
 RULE = "L1-08"
 # Characters that no font outside the office has; they are wrong in names too.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit, joined
-from ..labels import serial
+from ..judging.context import Context, Hit, joined
+from ..judging.labels import serial
 from ..model import Fields, Value
 
 RULE = "L1-09"

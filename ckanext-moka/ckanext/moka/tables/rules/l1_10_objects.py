@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 from ..model import Fields
 
 RULE = "L1-10"

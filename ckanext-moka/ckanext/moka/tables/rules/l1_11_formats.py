@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ..context import Context, Hit, joined, spot
+from ..judging.context import Context, Hit, joined, spot
 from ..model import Column, Fields, Sheet, Table, Value
 
 RULE = "L1-11"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Cell, Context, Hit
+from ..judging.context import SHOWN, Cell, Context, Hit
 from ..model import Fields, Range, Table, address
 
 RULE = "L1-12"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit, spans
+from ..judging.context import Context, Hit, spans
 from ..model import Fields, address, column_letters
 
 RULE = "L1-13"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..context import Context, Hit, joined
-from ..labels import serial
+from ..judging.context import Context, Hit, joined
+from ..judging.labels import serial
+from ..judging.profile import FAULTS, Profile, first_fault
 from ..model import Column, Table
-from ..profile import FAULTS, Profile, first_fault
 
 RULE = "L2-01"
 _BRACKETS = re.compile(r"^[(（][0-9０-９]{1,3}(?:[,，]?[0-9０-９]{3})*(?:[.．][0-9０-９]+)?[)）]$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit, joined
-from ..labels import free_text
+from ..judging.context import Context, Hit, joined
+from ..judging.labels import free_text
 from ..model import Column, Table, Value, as_text
 
 RULE = "L2-02"

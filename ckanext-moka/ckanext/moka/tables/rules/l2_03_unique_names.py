@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..cleaning import clean_label
-from ..context import Context, Hit, spans, spot
+from ..judging.context import Context, Hit, spans, spot
 from ..model import Column, Fields, address
 
 RULE = "L2-03"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from ...core.numbers import is_mark
 from ...core.text import fold, fold_kana
 from ..cleaning import is_choice
-from ..context import Context, Hit, joined
-from ..labels import coded_label
+from ..judging.context import Context, Hit, joined
+from ..judging.labels import coded_label
 from ..model import Column, as_text
 
 RULE = "L2-04"

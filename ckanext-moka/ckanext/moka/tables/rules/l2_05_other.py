@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 
 RULE = "L2-05"
 _OTHER = re.compile(r"(?:^|\x1f)その他(?:[ 　]*[（(:：]|[ 　]+(?=[^ 　\x1f]))[^\x1f]+")

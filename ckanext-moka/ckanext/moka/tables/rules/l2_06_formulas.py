@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit, spot
+from ..judging.context import SHOWN, Context, Hit, spot
 from ..model import Fields, address, show
 
 RULE = "L2-06"

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ...core.dates import parse_date
-from ..context import Context, Hit, spans, spot
+from ..judging.context import Context, Hit, spans, spot
 from ..model import Fields, Table, address, show
 
 RULE = "L3-01"

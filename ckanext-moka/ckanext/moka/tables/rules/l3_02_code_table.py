@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit, joined
-from ..labels import coded_label
+from ..judging.context import Context, Hit, joined
+from ..judging.labels import coded_label
 from ..model import Column, Table, as_text
 
 RULE = "L3-02"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit, joined
-from ..labels import measured, states_unit
+from ..judging.context import Context, Hit, joined
+from ..judging.labels import measured, states_unit
+from ..judging.profile import Profile
 from ..model import Column, Fields, Table, Value, address, as_text
-from ..profile import Profile
 
 RULE = "L3-04"
 _UNIT_LINE = re.compile(r"単位\s*[:：は]|[（(]単位|[（(](?:千|百万)?円[）)]")

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from ...core.dates import era_year_to_western, is_era_date
-from ..context import SHOWN, Context, Hit, spot
+from ..judging.context import SHOWN, Context, Hit, spot
+from ..judging.profile import Profile
 from ..model import Column, Fields, Table
-from ..profile import Profile
 
 RULE = "L3-05"
 _ERA = re.compile(r"明治|大正|昭和|平成|令和|[MTSHRＭＴＳＨＲ][.．]?[0-9０-９元]")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ...core.codes import is_municipality_code, repair_municipality_code
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.profile import is_municipality_label
 from ..model import Column, Table, as_text
-from ..profile import is_municipality_label
 
 RULE = "L3-06"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..labels import year_in
+from ..judging.context import Context, Hit
+from ..judging.labels import year_in
 from ..model import Fields, Table, address
 
 RULE = "L3-07"

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ..context import SHOWN, Context, Hit, joined, spot
+from ..judging.context import SHOWN, Context, Hit, joined, spot
 from ..model import Column, Fields, Table
 
 RULE = "L3-09"

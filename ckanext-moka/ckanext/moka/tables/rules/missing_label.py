@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 from ..model import Fields
 from ..tableschema.hits import schema_hits
 from .type_error import severity

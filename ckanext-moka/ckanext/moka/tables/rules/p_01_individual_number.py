@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.personal import individual_numbers, number_label, possible_individual_numbers
 from ..model import Column, Table, as_text
-from ..personal import individual_numbers, number_label, possible_individual_numbers
 
 RULE = "P-01"
 

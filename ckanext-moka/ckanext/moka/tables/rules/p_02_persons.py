@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..model import Column, Table
-from ..personal import (
+from ..judging.context import Context, Hit
+from ..judging.personal import (
     BIRTH,
     facility_table,
     kinship_label,
@@ -20,6 +19,7 @@ from ..personal import (
     person_reading,
     private_address_label,
 )
+from ..model import Column, Table
 
 RULE = "P-02"
 _NAME = re.compile(r"名前|^名$|世帯主$")

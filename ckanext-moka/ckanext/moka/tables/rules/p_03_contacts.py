@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..personal import MAIL, MOBILE, facility_table
+from ..judging.context import Context, Hit
+from ..judging.personal import MAIL, MOBILE, facility_table
 
 RULE = "P-03"
 _CONTACT = re.compile(r"電話|連絡先|問い?合わ?せ|TEL|ＴＥＬ|phone|contact", re.IGNORECASE)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..context import HIDDEN, SHOWN, Cell, Context, Hit, spans
+from ..judging.context import HIDDEN, SHOWN, Cell, Context, Hit, spans
+from ..judging.personal import kind_words, personal_column
 from ..model import Column, Fields, Sheet, address, as_text, column_letters
-from ..personal import kind_words, personal_column
 
 RULE = "P-04"
 

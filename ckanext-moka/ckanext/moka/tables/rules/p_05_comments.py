@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import HIDDEN, SHOWN, Context, Hit, spot
+from ..judging.context import HIDDEN, SHOWN, Context, Hit, spot
+from ..judging.personal import personal_text
 from ..model import Fields
-from ..personal import personal_text
 
 RULE = "P-05"
 

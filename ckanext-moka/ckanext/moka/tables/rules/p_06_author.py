@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..personal import personal_text
-from ..remnants import path_like
+from ..judging.context import Context, Hit
+from ..judging.personal import personal_text
+from ..reading.remnants import path_like
 
 RULE = "P-06"
 _PROGRAMS = re.compile(

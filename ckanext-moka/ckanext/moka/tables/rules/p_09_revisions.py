@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..personal import kind_words, personal_kind
+from ..judging.context import Context, Hit
+from ..judging.personal import kind_words, personal_kind
 
 RULE = "P-09"
 

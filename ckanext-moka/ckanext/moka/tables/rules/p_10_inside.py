@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.personal import kind_words, personal_kind
 from ..model import Fields
-from ..personal import kind_words, personal_kind
 
 RULE = "P-10"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.personal import kind_words, personal_kind
 from ..model import Fields
-from ..personal import kind_words, personal_kind
-from ..sheetscan import cell_index
+from ..reading.sheetscan import cell_index
 
 RULE = "P-11"
 

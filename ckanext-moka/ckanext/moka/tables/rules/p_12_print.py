@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.personal import kind_words, personal_kind
 from ..model import Fields
-from ..personal import kind_words, personal_kind
-from ..remnants import path_like
+from ..reading.remnants import path_like
 
 RULE = "P-12"
 _INTERNAL = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 from ..model import Column, Table, as_text
 
 RULE = "P-13"

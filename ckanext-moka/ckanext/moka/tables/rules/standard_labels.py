@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit, spot
+from ..judging.context import Context, Hit, spot
 from ..model import Fields, Table, address
 from ..recognise import differences
 

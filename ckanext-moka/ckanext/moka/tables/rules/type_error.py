@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 from ..tableschema.hits import schema_hits
 
 RULE = "type-error"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ...core.codes import is_municipality_code, repair_municipality_code
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.profile import is_municipality_label
+from ..judging.values import hits
 from ..model import Column, as_text
-from ..profile import is_municipality_label
-from ..values import hits
 
 RULE = "V-01"
 _PROVEN = r"(?:0[1-9]|[1-3][0-9]|4[0-7])[0-9]{3,4}"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ...core.codes import is_corporate_number
-from ..context import Context, Hit
-from ..values import hits, labelled
+from ..judging.context import Context, Hit
+from ..judging.values import hits, labelled
 
 RULE = "V-02"
 _LABEL = re.compile(r"法人番号|[Cc]orporate_?[Nn]umber$")

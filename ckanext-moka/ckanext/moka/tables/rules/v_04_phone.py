@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
-from ..values import hits, labelled
+from ..judging.context import Context, Hit
+from ..judging.values import hits, labelled
 
 RULE = "V-04"
 _LABEL = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from ...core.dates import ERAS, parse_date
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.values import group, hits
 from ..model import Column, Table, Value
-from ..values import group, hits
 
 RULE = "V-05"
 _LABEL = re.compile(

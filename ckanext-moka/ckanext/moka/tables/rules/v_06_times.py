@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ...core.dates import parse_clock
-from ..context import Context, Hit
-from ..values import hits, labelled
+from ..judging.context import Context, Hit
+from ..judging.values import hits, labelled
 
 RULE = "V-06"
 _LABEL = re.compile(

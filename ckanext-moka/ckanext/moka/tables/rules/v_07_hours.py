@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ...core.dates import parse_clock
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 from ..model import Column, Table, Value, as_text
 
 RULE = "V-07"

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.places import (
+    JAPAN,
+    Box,
+    Pair,
+    centre,
+    degrees,
+    degrees_range,
+    kilometres,
+    pairs,
+    prefecture_of,
+)
+from ..judging.values import narrow
 from ..model import Table, Value, as_text
-from ..places import JAPAN, Box, Pair, centre, degrees, degrees_range, kilometres, pairs, prefecture_of
-from ..values import narrow
 
 RULE = "V-09"
 _DMS = re.compile(

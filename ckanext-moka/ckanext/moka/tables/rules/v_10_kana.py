@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
 from ..model import as_text
 
 RULE = "V-10"

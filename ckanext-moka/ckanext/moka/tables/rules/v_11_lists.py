@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import moka_schemas
 
-from ..context import Context, Hit
-from ..values import narrow
+from ..judging.context import Context, Hit
+from ..judging.values import narrow
 
 RULE = "V-11"
 _OTHER = re.compile(r"[、,，・/／|\n]|\s{1,}|;;")

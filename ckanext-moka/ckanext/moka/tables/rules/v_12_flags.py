@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.values import group, narrow
 from ..model import Value
-from ..values import group, narrow
 
 RULE = "V-12"
 _SYSTEMS = (

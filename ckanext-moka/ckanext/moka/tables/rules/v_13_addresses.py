@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context, Hit
+from ..judging.context import Context, Hit
+from ..judging.values import hits, labelled
 from ..model import as_text
-from ..values import hits, labelled
 
 RULE = "V-13"
 _WEB = re.compile(

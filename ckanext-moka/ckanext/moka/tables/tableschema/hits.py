@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..context import SHOWN, Cell, Context, Hit
+from ..judging.context import SHOWN, Cell, Context, Hit
 from ..model import Fields, Table, address, show
 from .findings import Entry, Group
 from .located import Judged

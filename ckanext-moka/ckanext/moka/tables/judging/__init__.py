@@ -1,0 +1,1 @@
+"""What rules share: the context they see, profiles of columns, personal data, questions, proof of repair."""

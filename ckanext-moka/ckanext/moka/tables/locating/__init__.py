@@ -1,0 +1,1 @@
+"""Find the tables in a sheet: blocks, headers, titles, notes."""
