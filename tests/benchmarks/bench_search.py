@@ -72,7 +72,7 @@ def load_site(ini: str) -> None:
 
 def prepare() -> None:
     """Make the table of the peers; read the dictionary, so that no figure has that second in it."""
-    from ckanext.moka.search import indexer
+    from ckanext.moka.search.index import indexer
 
     sql("CREATE TABLE moka_search.bench (name text, title text, body text, modified text, words tsvector)")
     sql("CREATE INDEX ON moka_search.bench USING gin (words)")
@@ -84,7 +84,7 @@ def sql(statement: str, **params: Any) -> list[Any]:
     """Run one statement on the engine's own pool, committed at once."""
     import sqlalchemy as sa
 
-    from ckanext.moka.search import store
+    from ckanext.moka.search.index import store
 
     with store.engine().connect() as connection:
         result = connection.execute(sa.text(statement), params)
@@ -95,7 +95,7 @@ def build(start: int, size: int) -> None:
     """Write the documents from ``start`` to ``size``, and the same texts for the peers; print the rates."""
     import sqlalchemy as sa
 
-    from ckanext.moka.search import indexer, store, writer
+    from ckanext.moka.search.index import indexer, store, writer
 
     spent = {"analysis": 0.0, "writing": 0.0}
     plain = sa.text(
@@ -270,7 +270,7 @@ def dictized(count: int = 60) -> None:
     """Print the rate of ``ckan search-index rebuild``, which has CKAN and its plugins make each document."""
     from ckan import model
 
-    from ckanext.moka.search import rebuild
+    from ckanext.moka.search.index import rebuild
 
     packages = list(corpus.packages(count))
     try:
@@ -299,7 +299,7 @@ def dictized(count: int = 60) -> None:
 
 def clean() -> None:
     """Remove the documents and the peers' table."""
-    from ckanext.moka.search import store
+    from ckanext.moka.search.index import store
 
     store.ensure_tables()
     sql("DELETE FROM moka_search.document WHERE site_id = :site", site=corpus.SITE)

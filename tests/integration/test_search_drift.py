@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib.search import SearchIndexError
 
-from ckanext.moka.search import consistency, stale, store, triggers, writer
+from ckanext.moka.search.index import consistency, stale, store, triggers, writer
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ckan.lib import search as ckan_search
 from ckan.lib.search import SearchError, make_connection
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import stale, store
+from ckanext.moka.search.index import stale, store
 
 
 def make(call, private=False, **fields):

@@ -15,7 +15,7 @@ from ckan.plugins import toolkit as tk
 from hypothesis import HealthCheck, given, settings
 from search_hostile import FUNCTIONS, HOSTILE, PARAMETERS, TEXTS, wrong_kind
 
-from ckanext.moka.search import store
+from ckanext.moka.search.index import store
 
 CLEAN = (SearchError, tk.ValidationError)
 WAIT = 20.0  # seconds; a statement of a search is stopped after 3

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from ckanext.moka.search import columns, schema_sql, store, warmth, writer
+from ckanext.moka.search.index import columns, schema_sql, store, warmth, writer
 
 
 def versions_of(name: str) -> list[int]:

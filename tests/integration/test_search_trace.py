@@ -15,7 +15,9 @@ from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 
 from ckanext.moka.core import events
-from ckanext.moka.search import api, phrases, store, trace
+from ckanext.moka.search import api
+from ckanext.moka.search.index import store
+from ckanext.moka.search.traces import phrases, trace
 
 BROWSER = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"

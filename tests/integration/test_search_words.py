@@ -18,7 +18,8 @@ from ckan.cli.cli import ckan as ckan_command
 from ckan.lib.search import make_connection
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import synonyms, vocabulary
+from ckanext.moka.search.answers import vocabulary
+from ckanext.moka.search.japanese import synonyms
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "relevance"))
 import judge

@@ -65,7 +65,7 @@ def search(word: str, times: str) -> None:
     """Note searches for 20 phrases with ``word``, each of another client, as requests do."""
     from flask import current_app
 
-    from ckanext.moka.search import trace
+    from ckanext.moka.search.traces import trace
 
     for number in range(int(times)):
         path = f"/dataset/?q={word}{chr(ord('a') + number % 20)}"
@@ -76,7 +76,7 @@ def search(word: str, times: str) -> None:
 
 def count(batch: str) -> None:
     """Count searches in small batches until killed, as a worker does that never rests."""
-    from ckanext.moka.search import phrases
+    from ckanext.moka.search.traces import phrases
 
     phrases.BATCH = int(batch)
     while True:
@@ -87,7 +87,7 @@ def drain() -> None:
     """Index what waits until killed, as a worker does that never rests."""
     from ckan import model
 
-    from ckanext.moka.search import stale
+    from ckanext.moka.search.index import stale
 
     while True:
         stale.drain(7)
@@ -102,7 +102,7 @@ def compare(prefix: str) -> None:
     import sqlalchemy as sa
     from ckan import logic, model
 
-    from ckanext.moka.search import store, writer
+    from ckanext.moka.search.index import store, writer
 
     vectors = ("head", "words", "found", "fielded")
     equal = " AND ".join(f"{name} = CAST(:{name} AS tsvector)" for name in vectors)

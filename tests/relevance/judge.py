@@ -138,7 +138,9 @@ def whitespace_words() -> Iterator[None]:
 
     Lower case and English stems stay; no dictionary, readings, character pairs, synonyms or second try.
     """
-    from ckanext.moka.search import analysis, fallback, indexer, romaji, synonyms, words
+    from ckanext.moka.search.answers import fallback
+    from ckanext.moka.search.index import indexer
+    from ckanext.moka.search.japanese import analysis, romaji, synonyms, words
 
     def forget() -> None:
         synonyms.reload()

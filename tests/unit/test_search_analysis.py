@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from ckanext.moka.search import analysis, synonyms
-from ckanext.moka.search.indexer import build_row, quote, sanitise
-from ckanext.moka.search.stemmer import stem
+from ckanext.moka.search.index.indexer import build_row, quote, sanitise
+from ckanext.moka.search.japanese import analysis, synonyms
+from ckanext.moka.search.japanese.stemmer import stem
 
 
 def forms(text):

@@ -7,13 +7,19 @@ import re
 
 import pytest
 
-from ckanext.moka.search import datemath, fields
-from ckanext.moka.search.compiler import Compiler
-from ckanext.moka.search.local_params import split_local_params
-from ckanext.moka.search.nodes import Bool, Everything, Exists, Pattern, QueryError, Range, Text
-from ckanext.moka.search.query_parser import parse_dismax, parse_edismax, parse_filter, parse_lucene, required
-from ckanext.moka.search.ranking import DEFAULT_WEIGHTS, Score, parse_qf
-from ckanext.moka.search.words import word_query
+from ckanext.moka.search.answers.ranking import DEFAULT_WEIGHTS, Score, parse_qf
+from ckanext.moka.search.japanese.words import word_query
+from ckanext.moka.search.language import datemath, fields
+from ckanext.moka.search.language.compiler import Compiler
+from ckanext.moka.search.language.local_params import split_local_params
+from ckanext.moka.search.language.nodes import Bool, Everything, Exists, Pattern, QueryError, Range, Text
+from ckanext.moka.search.language.query_parser import (
+    parse_dismax,
+    parse_edismax,
+    parse_filter,
+    parse_lucene,
+    required,
+)
 
 NOW = dt.datetime(2026, 3, 31, 12, 34, 56, 789000)
 

@@ -9,12 +9,13 @@ import struct
 import numpy as np
 import pytest
 
-from ckanext.moka.search import columns, ranking
-from ckanext.moka.search.columns import Columns
-from ckanext.moka.search.compiler import Compiler
-from ckanext.moka.search.nodes import Text
-from ckanext.moka.search.query_parser import parse_dismax
-from ckanext.moka.search.results import _top
+from ckanext.moka.search.answers import ranking
+from ckanext.moka.search.answers.results import _top
+from ckanext.moka.search.index import columns
+from ckanext.moka.search.index.columns import Columns
+from ckanext.moka.search.language.compiler import Compiler
+from ckanext.moka.search.language.nodes import Text
+from ckanext.moka.search.language.query_parser import parse_dismax
 
 
 def ints(*values):
@@ -37,7 +38,7 @@ def test_array_of_the_server_is_read():
 
 @pytest.mark.parametrize("seed", range(30))
 def test_top_is_the_start_of_the_whole_order(seed, monkeypatch):
-    monkeypatch.setattr("ckanext.moka.search.results._ENOUGH", 5)
+    monkeypatch.setattr("ckanext.moka.search.answers.results._ENOUGH", 5)
     rng = random.Random(seed)
     count, amount = rng.randint(0, 60), rng.randint(0, 70)
     keys = [np.array([rng.randint(0, 3) for _ in range(count)]) for _ in range(2)] + [-np.arange(count)]

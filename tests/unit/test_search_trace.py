@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.moka.search import screening
+from ckanext.moka.search.traces import screening
 
 KEPT = {
     "犬の登録はどこで": "犬の登録はどこで",

@@ -8,18 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from ckanext.moka.search import (
-    analysis,
-    fallback,
-    highlight,
-    romaji,
-    spelling,
-    synonyms,
-    variants,
-    vocabulary,
-    words,
-)
-from ckanext.moka.search.words import WordQuery, word_query
+from ckanext.moka.search.answers import fallback, highlight, vocabulary
+from ckanext.moka.search.japanese import analysis, romaji, spelling, synonyms, variants, words
+from ckanext.moka.search.japanese.words import WordQuery, word_query
 
 
 def terms(text):
@@ -251,7 +242,7 @@ def test_shipped_synonyms_are_many_and_without_fault():
 
 
 def test_a_related_word_weighs_less_than_a_synonym():
-    from ckanext.moka.search import ranking
+    from ckanext.moka.search.answers import ranking
 
     assert 1 > ranking.CLOSE > ranking.WIDE > 0
     # The mild tie-breakers together are less than the least that a word in a title of twenty words counts.

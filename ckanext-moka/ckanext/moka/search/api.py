@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ckanext.moka.search import analysis, phrases
-from ckanext.moka.search.phrases import Phrase
+from ckanext.moka.search.japanese import analysis
+from ckanext.moka.search.traces import phrases
+from ckanext.moka.search.traces.phrases import Phrase
 
 __all__ = ["Phrase", "analyse", "failed_searches", "top_searches"]
 

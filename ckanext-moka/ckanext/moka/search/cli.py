@@ -13,8 +13,12 @@ import click
 from ckan import logic, model
 from ckan.cli.search_index import search_index
 
-from ckanext.moka.search import analysis, config, consistency, explain, phrases, stale, synonyms
-from ckanext.moka.search import rebuild as engine
+from ckanext.moka.search import config
+from ckanext.moka.search.answers import explain
+from ckanext.moka.search.index import consistency, stale
+from ckanext.moka.search.index import rebuild as engine
+from ckanext.moka.search.japanese import analysis, synonyms
+from ckanext.moka.search.traces import phrases
 
 __all__ = ["moka_search"]
 

@@ -15,11 +15,12 @@ import pysolr
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.moka.search import fields, indexer, store, terms, writer
-from ckanext.moka.search.compiler import Compiler
-from ckanext.moka.search.nodes import QueryError
-from ckanext.moka.search.query_parser import parse_filter
-from ckanext.moka.search.request import SearchRequest
+from ckanext.moka.search.index import indexer, store, terms, writer
+from ckanext.moka.search.language import fields
+from ckanext.moka.search.language.compiler import Compiler
+from ckanext.moka.search.language.nodes import QueryError
+from ckanext.moka.search.language.query_parser import parse_filter
+from ckanext.moka.search.language.request import SearchRequest
 
 __all__ = ["PostgresConnection"]
 

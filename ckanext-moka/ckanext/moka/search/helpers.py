@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, has_request_context
 from markupsafe import Markup, escape
 
-from ckanext.moka.search import fallback, highlight
+from ckanext.moka.search.answers import fallback, highlight
 
 __all__ = ["moka_search_excerpt", "moka_search_marked", "moka_search_outcome"]
 

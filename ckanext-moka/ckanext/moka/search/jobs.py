@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ckanext.moka.jobs import api as jobs
-from ckanext.moka.search import phrases, stale, vocabulary
+from ckanext.moka.search.answers import vocabulary
+from ckanext.moka.search.index import stale
+from ckanext.moka.search.traces import phrases
 
 QUEUE = "moka-search"
 

@@ -6,19 +6,12 @@ from ckan import model
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import (
-    cli,
-    fallback,
-    guard,
-    helpers,
-    jobs,  # noqa: F401  (tasks register)
-    seam,
-    stale,
-    tables,
-    trace,
-    views,
-)
+from ckanext.moka.search import cli, helpers, seam, tables, views
+from ckanext.moka.search.answers import fallback
+from ckanext.moka.search.index import stale
+from ckanext.moka.search.language import guard
 from ckanext.moka.search.logic import action, auth
+from ckanext.moka.search.traces import trace
 
 seam.install()
 tables.install()

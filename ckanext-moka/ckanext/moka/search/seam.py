@@ -11,8 +11,10 @@ from typing import Any
 import ckan.lib.search as search
 from ckan.lib.search import common, index, query
 
-from ckanext.moka.search import config, store, synonyms
+from ckanext.moka.search import config
 from ckanext.moka.search.connection import PostgresConnection
+from ckanext.moka.search.index import store
+from ckanext.moka.search.japanese import synonyms
 
 __all__ = ["install"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import flask
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import errors, warmth
+from ckanext.moka.search.index import warmth
+from ckanext.moka.search.language import errors
 
 __all__ = ["get_blueprints"]
 

@@ -10,7 +10,10 @@ from ckan import authz
 from ckan.lib.search import SearchError
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import errors, guard, phrases, store, vocabulary
+from ckanext.moka.search.answers import vocabulary
+from ckanext.moka.search.index import store
+from ckanext.moka.search.language import errors, guard
+from ckanext.moka.search.traces import phrases
 
 __all__ = ["dataset_purge", "moka_search_phrase_list", "moka_search_suggest", "package_search"]
 

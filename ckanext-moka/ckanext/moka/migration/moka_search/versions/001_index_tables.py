@@ -7,7 +7,7 @@ Create Date: 2026-11-23
 
 from alembic import op
 
-from ckanext.moka.search import schema_sql
+from ckanext.moka.search.index import schema_sql
 
 revision = "001_moka_search"
 down_revision = None

@@ -7,7 +7,7 @@ Create Date: 2026-11-24
 
 from alembic import op
 
-from ckanext.moka.search import schema_sql, triggers
+from ckanext.moka.search.index import (schema_sql, triggers)
 
 revision = "003_moka_search"
 down_revision = "002_moka_search"

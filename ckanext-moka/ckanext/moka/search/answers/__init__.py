@@ -1,0 +1,1 @@
+"""From hits to an answer: order, facets, second tries, marks, explanations, proposals."""

@@ -1,0 +1,1 @@
+"""The index in PostgreSQL: tables, rows, rebuild, what waits to be indexed."""

@@ -1,0 +1,1 @@
+"""Words: units, readings, variants, synonyms, stems, spelling."""
