@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import configparser
+import os
 import shutil
 import subprocess
 import sys
@@ -85,11 +86,13 @@ def run_pytest(
     command = [sys.executable, "-m", "pytest", f"--ckan-ini={ini}", f"--junitxml={junit}"]
     command += ["-q", "--no-header", "-p", "no:cacheprovider", "--rootdir", str(tests), "-W", "ignore"]
     command += ["-c", str(HERE / "data" / "pytest.ini"), "--tb=short"]
+    command += ["-p", "seeded"]
     command += ["-k", only] if only else []
     command += [f"--deselect={item['test']}" for item in suite["left_out"]]
     command += [str(tests / name) for name in suite["run"]]
     started = time.monotonic()
-    code = subprocess.run(command, cwd=tests).returncode
+    environment = {**os.environ, "PYTHONPATH": str(HERE / "data")}
+    code = subprocess.run(command, cwd=tests, env=environment).returncode
     return code, junit, time.monotonic() - started
 
 

@@ -6,7 +6,14 @@ from ckan import model
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
 
-from ckanext.moka.search import cli, helpers, seam, tables, views
+from ckanext.moka.search import (
+    cli,
+    helpers,
+    jobs,  # noqa: F401  (tasks register)
+    seam,
+    tables,
+    views,
+)
 from ckanext.moka.search.answers import fallback
 from ckanext.moka.search.index import stale
 from ckanext.moka.search.language import guard
